@@ -1,0 +1,88 @@
+package dev.dolly.engine.batch;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * One request in the engine. Written by the engine's thread alone, readable from any thread at any
+ * time without waiting for a step: ids are append-only behind a volatile count.
+ */
+public final class Generation {
+  private final GenerationRequest request;
+  private final long submittedNanos;
+  private final int[] ids;
+  private volatile int count;
+  private volatile String stableText = "";
+  private volatile Outcome outcome;
+  private volatile Timings timings = new Timings(0, 0, 0);
+
+  /** Where the request's time went, in milliseconds; final once there is an outcome. */
+  public record Timings(long queuedMillis, long prefillMillis, long decodeMillis) {}
+
+  Generation(GenerationRequest request, int capacity, long submittedNanos) {
+    this.request = request;
+    this.submittedNanos = submittedNanos;
+    this.ids = Arrays.copyOf(request.resumedIds(), Math.max(capacity, request.resumedIds().length));
+    this.count = request.resumedIds().length;
+  }
+
+  public GenerationRequest request() {
+    return request;
+  }
+
+  /** The ids generated so far (resumed ones first, the ending one included), a copy. */
+  public int[] ids() {
+    return Arrays.copyOf(ids, count);
+  }
+
+  /** How many ids {@link #ids()} would hold. */
+  public int count() {
+    return count;
+  }
+
+  /** A prefix of the answer's text that later ids cannot change. */
+  public String stableText() {
+    return stableText;
+  }
+
+  /** Empty while the request waits or runs. Its effects on the other accessors are visible. */
+  public Optional<Outcome> outcome() {
+    return Optional.ofNullable(outcome);
+  }
+
+  public Timings timings() {
+    return timings;
+  }
+
+  long submittedNanos() {
+    return submittedNanos;
+  }
+
+  /** Engine thread only. */
+  void append(int id) {
+    int n = count;
+    ids[n] = id;
+    count = n + 1; // single writer: publishes ids[n]
+  }
+
+  /** Engine thread only. */
+  int last() {
+    return ids[count - 1];
+  }
+
+  /** Engine thread only. */
+  int at(int index) {
+    return ids[index];
+  }
+
+  /** Engine thread only. */
+  void stableText(String text) {
+    stableText = text;
+  }
+
+  /** Engine thread only, once. */
+  void end(Outcome outcome, Timings timings) {
+    this.timings = timings;
+    this.outcome = outcome;
+  }
+}
