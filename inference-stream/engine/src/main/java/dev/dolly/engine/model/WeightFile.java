@@ -1,0 +1,31 @@
+package dev.dolly.engine.model;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * What one weight file holds, known from its header alone.
+ *
+ * @param tensors by name
+ * @param others what cannot be computed with, by name, each with its reason: old files carry masks
+ *     and counters that nobody asks for
+ */
+record WeightFile(Path path, Map<String, StoredTensor> tensors, Map<String, String> others) {
+  WeightFile {
+    tensors = Map.copyOf(tensors);
+    others = Map.copyOf(others);
+  }
+
+  /**
+   * @throws ModelFormatException when there is no such tensor, or none that can be computed with
+   */
+  StoredTensor tensor(String name) {
+    StoredTensor tensor = tensors.get(name);
+    if (tensor == null) {
+      String reason = others.get(name);
+      throw new ModelFormatException(
+          path, reason == null ? "holds no tensor " + name : "tensor " + name + " " + reason);
+    }
+    return tensor;
+  }
+}
