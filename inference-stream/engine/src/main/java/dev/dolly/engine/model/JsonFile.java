@@ -12,7 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** JSON files and headers of a model directory: whole, UTF-8, an object each, no key twice. */
-final class JsonFile {
+public final class JsonFile {
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -21,7 +21,12 @@ final class JsonFile {
 
   private JsonFile() {}
 
-  static ObjectNode readObject(Path path) {
+  /**
+   * Reads a file.
+   *
+   * @throws ModelFormatException when it is missing, unreadable, or holds no single object
+   */
+  public static ObjectNode readObject(Path path) {
     try {
       return parseObject(path, Files.readAllBytes(path));
     } catch (NoSuchFileException e) {

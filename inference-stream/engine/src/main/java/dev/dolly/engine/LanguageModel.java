@@ -1,0 +1,224 @@
+package dev.dolly.engine;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.IValue;
+import dev.dolly.engine.architecture.Rotary;
+import dev.dolly.engine.architecture.Wiring;
+import dev.dolly.engine.cache.KvCache;
+import dev.dolly.engine.model.DType;
+import dev.dolly.engine.model.ModelConfig;
+import dev.dolly.engine.model.ModelDirectory;
+import dev.dolly.engine.text.PromptFormat;
+import dev.dolly.engine.text.Tokenizer;
+import dev.dolly.engine.torch.TorchScript;
+import java.nio.FloatBuffer;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A model in memory: weights, tokenizer, and the step from tokens to logits.
+ *
+ * <p>Weights are read-only, so several threads may compute at once, each with its own {@link
+ * KvCache} and scope, after {@link #prepareThread()}. Closing frees the weights; nothing may
+ * compute then or later.
+ */
+public final class LanguageModel implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(LanguageModel.class);
+
+  private final ModelDirectory directory;
+  private final ModelConfig config;
+  private final DType dtype;
+  private final int threads;
+  private final PtNDManager manager;
+  private final TorchScript script;
+  private final IValue weights;
+  private final IValue head;
+  private final IValue cos;
+  private final IValue sin;
+  private final long weightBytes;
+  private final String fingerprint;
+  private final Deque<AutoCloseable> owned = new ArrayDeque<>();
+  private Tokenizer tokenizer;
+
+  private LanguageModel(ModelDirectory directory, ComputeSettings settings) {
+    this.directory = directory;
+    config = directory.config();
+    Wiring wiring = Wiring.of(config);
+    dtype = settings.computed(directory.storedDType());
+    threads = settings.threads();
+    try {
+      manager = own((PtNDManager) NDManager.newBaseManager(Device.cpu(), "PyTorch"));
+      script = own(TorchScript.load(manager, wiring.scripts(), wiring.constants()));
+      prepareThread();
+      Weights loader = new Weights(directory, script, manager, dtype);
+      PtNDArray[] loaded = loader.load(wiring.weights());
+      weights = own(IValue.listFrom(loaded));
+      head = own(IValue.listFrom(Arrays.copyOfRange(loaded, wiring.head(), loaded.length)));
+      Rotary rotary = wiring.rotary();
+      cos = own(table(rotary.cos(config.window()), rotary.dims()));
+      sin = own(table(rotary.sin(config.window()), rotary.dims()));
+      weightBytes = loader.bytes();
+      fingerprint =
+          "libtorch-%s/%s/%s/cache-float32/threads-%d"
+              .formatted(
+                  TorchScript.libraryVersion(),
+                  loader.packed() ? "onednn-packed" : "linear",
+                  dtype.configName(),
+                  TorchScript.threads());
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
+  }
+
+  /**
+   * Loads a model tensor by tensor.
+   *
+   * @throws dev.dolly.engine.model.ModelFormatException one line that names the file
+   */
+  public static LanguageModel load(ModelDirectory directory, ComputeSettings settings) {
+    long start = System.nanoTime();
+    LanguageModel model = new LanguageModel(directory, settings);
+    LOG.info(
+        "loaded {} ({}, {} MiB in {}) in {} ms",
+        directory.path(),
+        model.config.modelType(),
+        model.weightBytes >> 20,
+        model.dtype.configName(),
+        (System.nanoTime() - start) / 1_000_000);
+    return model;
+  }
+
+  public ModelConfig config() {
+    return config;
+  }
+
+  /** Tokens of prompt and answer together. */
+  public int window() {
+    return config.window();
+  }
+
+  /** What it is computed in. */
+  public DType dtype() {
+    return dtype;
+  }
+
+  /** Opened at the first call: benchmarks over ids need none. Closed with the model. */
+  public synchronized Tokenizer tokenizer() {
+    if (tokenizer == null) {
+      tokenizer = own(Tokenizer.load(directory));
+    }
+    return tokenizer;
+  }
+
+  /** How a prompt becomes ids and ids become an answer, with this model's tokenizer. */
+  public PromptFormat promptFormat() {
+    return new PromptFormat(tokenizer());
+  }
+
+  /** Hex SHA-256 of the files, as {@link ModelDirectory#digest()} defines it. */
+  public String digest() {
+    return directory.digest();
+  }
+
+  /** Bytes of the weights in memory. */
+  public long weightBytes() {
+    return weightBytes;
+  }
+
+  /** What the numbers were computed with: library, kernels, types, threads. */
+  public String fingerprint() {
+    return fingerprint;
+  }
+
+  /** To be called once on each thread that computes. */
+  public void prepareThread() {
+    TorchScript.prepareThread(threads);
+  }
+
+  /** A scope for one step's tensors: close it to free them. */
+  public PtNDManager newScope() {
+    return manager.newSubManager(manager.getDevice());
+  }
+
+  /** Room for keys and values of as many tokens as fit into the bytes, at least one. */
+  public KvCache newCache(long bytes) {
+    long each = cacheBytesPerToken();
+    long tokens = Math.min(bytes / each, Integer.MAX_VALUE / config.heads());
+    if (tokens < 1) {
+      throw new IllegalArgumentException(
+          "a KV cache of %d bytes holds no token; one takes %d".formatted(bytes, each));
+    }
+    return new KvCache(
+        manager, script, config.layers(), config.heads(), config.headDim(), (int) tokens);
+  }
+
+  /** What one token of any sequence takes in the cache. */
+  public long cacheBytesPerToken() {
+    return KvCache.bytesPerToken(config.layers(), config.heads(), config.headDim());
+  }
+
+  /**
+   * Runs the decoder over a ragged batch and writes its keys and values to the cache.
+   *
+   * @return {@code [tokens, hidden_size]} in the compute dtype, owned by the scope
+   */
+  public PtNDArray hidden(PtNDManager scope, RaggedBatch batch, KvCache cache) {
+    long n = batch.tokens();
+    PtNDArray ids = (PtNDArray) scope.create(batch.ids(), new Shape(n));
+    PtNDArray places = (PtNDArray) scope.create(batch.places(), new Shape(3, n));
+    try (IValue i = IValue.from(ids);
+        IValue p = IValue.from(places);
+        IValue s = IValue.listFrom(batch.spans())) {
+      return script.tensor(
+          scope, "hidden", i, p, s, weights, cache.keys(), cache.values(), cos, sin);
+    }
+  }
+
+  /**
+   * The head, on some rows of {@link #hidden}.
+   *
+   * @return {@code [rows, vocabulary]} fp32, owned by the scope
+   */
+  public PtNDArray logits(PtNDManager scope, PtNDArray hidden, long[] rows) {
+    PtNDArray wanted = (PtNDArray) scope.create(rows, new Shape(rows.length));
+    try (IValue h = IValue.from(hidden);
+        IValue r = IValue.from(wanted)) {
+      return script.tensor(scope, "logits", h, r, head);
+    }
+  }
+
+  /** The script's sampling and scoring methods. */
+  public TorchScript script() {
+    return script;
+  }
+
+  @Override
+  public synchronized void close() {
+    while (!owned.isEmpty()) {
+      try {
+        owned.pop().close();
+      } catch (Exception e) {
+        throw new IllegalStateException("closing " + directory.path(), e);
+      }
+    }
+  }
+
+  private <T extends AutoCloseable> T own(T resource) {
+    owned.push(resource);
+    return resource;
+  }
+
+  private IValue table(float[] values, int dims) {
+    PtNDArray table =
+        (PtNDArray) manager.create(FloatBuffer.wrap(values), new Shape(values.length / dims, dims));
+    return IValue.from(table);
+  }
+}

@@ -1,0 +1,46 @@
+package dev.dolly.engine.architecture;
+
+import static dev.dolly.engine.architecture.WeightSlot.embedding;
+import static dev.dolly.engine.architecture.WeightSlot.matrix;
+import static dev.dolly.engine.architecture.WeightSlot.vector;
+
+import dev.dolly.engine.model.GptJConfig;
+import java.util.ArrayList;
+import java.util.List;
+
+/** GPT-J: gpt-j-6B, dolly-v1-6b. */
+final class GptJ {
+  private GptJ() {}
+
+  static Wiring wire(GptJConfig c) {
+    int h = c.hiddenSize();
+    int f = c.intermediateSize();
+    List<WeightSlot> w = new ArrayList<>();
+    w.add(embedding("transformer.wte.weight", c.vocabSize(), h));
+    for (int i = 0; i < c.layers(); i++) {
+      String layer = "transformer.h." + i + ".";
+      w.add(vector(layer + "ln_1.weight", h));
+      w.add(vector(layer + "ln_1.bias", h));
+      w.add(matrix(layer + "attn.q_proj.weight", h, h));
+      w.add(matrix(layer + "attn.k_proj.weight", h, h));
+      w.add(matrix(layer + "attn.v_proj.weight", h, h));
+      w.add(matrix(layer + "attn.out_proj.weight", h, h));
+      w.add(matrix(layer + "mlp.fc_in.weight", f, h));
+      w.add(vector(layer + "mlp.fc_in.bias", f));
+      w.add(matrix(layer + "mlp.fc_out.weight", h, f));
+      w.add(vector(layer + "mlp.fc_out.bias", h));
+    }
+    w.add(vector("transformer.ln_f.weight", h));
+    w.add(vector("transformer.ln_f.bias", h));
+    int head = w.size();
+    w.add(
+        matrix(c.tiedEmbeddings() ? "transformer.wte.weight" : "lm_head.weight", c.vocabSize(), h));
+    w.add(vector("lm_head.bias", c.vocabSize()));
+    return new Wiring(
+        List.of("decoder.py", "gpt_j.py"),
+        Wiring.constants(c.heads(), c.layerNormEps(), c.activation(), true),
+        w,
+        head,
+        new Rotary(c.rotaryDims(), c.rotaryBase(), true));
+  }
+}

@@ -1,0 +1,55 @@
+package dev.dolly.engine.architecture;
+
+import static dev.dolly.engine.architecture.WeightSlot.embedding;
+import static dev.dolly.engine.architecture.WeightSlot.matrix;
+import static dev.dolly.engine.architecture.WeightSlot.vector;
+import static dev.dolly.engine.architecture.WeightSlot.zeros;
+
+import dev.dolly.engine.model.GptNeoXConfig;
+import java.util.ArrayList;
+import java.util.List;
+
+/** GPT-NeoX: pythia, dolly-v2, gpt-neox-20b. */
+final class GptNeoX {
+  private GptNeoX() {}
+
+  static Wiring wire(GptNeoXConfig c) {
+    int h = c.hiddenSize();
+    int f = c.intermediateSize();
+    List<WeightSlot> w = new ArrayList<>();
+    w.add(embedding("gpt_neox.embed_in.weight", c.vocabSize(), h));
+    for (int i = 0; i < c.layers(); i++) {
+      String layer = "gpt_neox.layers." + i + ".";
+      w.add(vector(layer + "input_layernorm.weight", h));
+      w.add(vector(layer + "input_layernorm.bias", h));
+      w.add(vector(layer + "post_attention_layernorm.weight", h));
+      w.add(vector(layer + "post_attention_layernorm.bias", h));
+      w.add(matrix(layer + "attention.query_key_value.weight", 3L * h, h));
+      w.add(attentionBias(c, layer + "attention.query_key_value.bias", 3L * h));
+      w.add(matrix(layer + "attention.dense.weight", h, h));
+      w.add(attentionBias(c, layer + "attention.dense.bias", h));
+      w.add(matrix(layer + "mlp.dense_h_to_4h.weight", f, h));
+      w.add(vector(layer + "mlp.dense_h_to_4h.bias", f));
+      w.add(matrix(layer + "mlp.dense_4h_to_h.weight", h, f));
+      w.add(vector(layer + "mlp.dense_4h_to_h.bias", h));
+    }
+    w.add(vector("gpt_neox.final_layer_norm.weight", h));
+    w.add(vector("gpt_neox.final_layer_norm.bias", h));
+    int head = w.size();
+    w.add(
+        matrix(
+            c.tiedEmbeddings() ? "gpt_neox.embed_in.weight" : "embed_out.weight",
+            c.vocabSize(),
+            h));
+    return new Wiring(
+        List.of("decoder.py", "gpt_neox.py"),
+        Wiring.constants(c.heads(), c.layerNormEps(), c.activation(), c.parallelResidual()),
+        w,
+        head,
+        new Rotary(c.rotaryDims(), c.rotaryBase(), false));
+  }
+
+  private static WeightSlot attentionBias(GptNeoXConfig c, String name, long size) {
+    return c.attentionBias() ? vector(name, size) : zeros(name, size);
+  }
+}

@@ -1,0 +1,40 @@
+package dev.dolly.engine.batch;
+
+/**
+ * The batcher's bounds.
+ *
+ * @param maxBatch sequences that run at once, at least 1
+ * @param prefillChunk prompt tokens computed in one step beside the running sequences' one each, at
+ *     least 1: bounds how long a long prompt holds up everybody's next token
+ * @param cacheBytes memory for keys and values, in bytes
+ */
+public record BatchSettings(int maxBatch, int prefillChunk, long cacheBytes) {
+  public BatchSettings {
+    if (maxBatch < 1) {
+      throw new IllegalArgumentException("the batch must hold at least one: " + maxBatch);
+    }
+    if (prefillChunk < 1) {
+      throw new IllegalArgumentException("a prefill chunk needs a token: " + prefillChunk);
+    }
+    if (cacheBytes < 1) {
+      throw new IllegalArgumentException("the KV cache needs memory: " + cacheBytes);
+    }
+  }
+
+  /** 32 sequences, chunks of 256 tokens, 2 GiB of cache. */
+  public static BatchSettings defaults() {
+    return new BatchSettings(32, 256, 2L << 30);
+  }
+
+  public BatchSettings withMaxBatch(int sequences) {
+    return new BatchSettings(sequences, prefillChunk, cacheBytes);
+  }
+
+  public BatchSettings withPrefillChunk(int tokens) {
+    return new BatchSettings(maxBatch, tokens, cacheBytes);
+  }
+
+  public BatchSettings withCacheBytes(long bytes) {
+    return new BatchSettings(maxBatch, prefillChunk, bytes);
+  }
+}

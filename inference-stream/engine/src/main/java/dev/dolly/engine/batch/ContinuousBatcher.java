@@ -1,0 +1,387 @@
+package dev.dolly.engine.batch;
+
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import dev.dolly.engine.LanguageModel;
+import dev.dolly.engine.RaggedBatch;
+import dev.dolly.engine.batch.Generation.Timings;
+import dev.dolly.engine.batch.Outcome.Failed;
+import dev.dolly.engine.batch.Outcome.Fault;
+import dev.dolly.engine.batch.Outcome.Finished;
+import dev.dolly.engine.cache.KvCache;
+import dev.dolly.engine.cache.Span;
+import dev.dolly.engine.sampling.Draws;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Answers requests with one running batch: at every step each running sequence gets its next token,
+ * and beside them a bounded chunk of waiting prompts is computed, in the same pass over the
+ * weights. A sequence joins as soon as there is a place in the batch and in the cache, in order of
+ * submission, and leaves with its last token.
+ *
+ * <p>Room in the cache is reserved for a sequence's longest possible course when it joins, so
+ * running sequences never compete for it and none has to be evicted.
+ *
+ * <p>One thread of its own steps; all public methods may be called from any thread and never wait
+ * for a step, except {@link #close()}.
+ */
+public final class ContinuousBatcher implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ContinuousBatcher.class);
+
+  private final LanguageModel model;
+  private final BatchSettings settings;
+  private final Runnable onProgress;
+  private final KvCache cache;
+  private final Thread thread;
+
+  private final Object lock = new Object();
+  private final Deque<Generation> submitted = new ArrayDeque<>(); // guarded by lock
+  private final List<Generation> cancelled = new ArrayList<>(); // guarded by lock
+  private boolean closed; // guarded by lock
+  private Throwable failure; // guarded by lock
+
+  // the engine thread's own
+  private final Deque<Generation> waiting = new ArrayDeque<>();
+  private final List<Sequence> running = new ArrayList<>();
+  private final List<Sequence> choosing = new ArrayList<>();
+  private final RaggedBatch batch = new RaggedBatch();
+  private final Draws draws;
+
+  private ContinuousBatcher(LanguageModel model, BatchSettings settings, Runnable onProgress) {
+    this.model = model;
+    this.settings = settings;
+    this.onProgress = onProgress;
+    this.cache = model.newCache(settings.cacheBytes());
+    this.draws = new Draws(settings.maxBatch());
+    this.thread = new Thread(this::run, "dolly-engine");
+    thread.setDaemon(true);
+  }
+
+  /**
+   * Starts the engine's thread.
+   *
+   * @param model stays the caller's, to be closed after this
+   * @param onProgress called on the engine's thread after each step and whenever an outcome is
+   *     there; must return at once and not throw
+   */
+  public static ContinuousBatcher start(
+      LanguageModel model, BatchSettings settings, Runnable onProgress) {
+    ContinuousBatcher batcher = new ContinuousBatcher(model, settings, onProgress);
+    batcher.thread.start();
+    return batcher;
+  }
+
+  /**
+   * Puts a request into the queue.
+   *
+   * @throws IllegalStateException when the engine has failed or is closed
+   */
+  public Generation submit(GenerationRequest request) {
+    return submitAll(List.of(request)).get(0);
+  }
+
+  /**
+   * Puts requests into the queue at one moment: no step runs between the first and the last.
+   *
+   * @throws IllegalStateException when the engine has failed or is closed
+   */
+  public List<Generation> submitAll(List<GenerationRequest> requests) {
+    long now = System.nanoTime();
+    List<Generation> generations = new ArrayList<>(requests.size());
+    for (GenerationRequest request : requests) {
+      generations.add(new Generation(request, Math.max(0, limit(request)), now));
+    }
+    synchronized (lock) {
+      if (failure != null) {
+        throw new IllegalStateException("the engine has failed: " + failure, failure);
+      }
+      if (closed) {
+        throw new IllegalStateException("the engine is closed");
+      }
+      submitted.addAll(generations);
+      lock.notifyAll();
+    }
+    return generations;
+  }
+
+  /**
+   * Ends a request with what there is, at the next step; without effect on one that has ended. Must
+   * be one of this batcher's.
+   */
+  public void cancel(Generation generation) {
+    synchronized (lock) {
+      cancelled.add(generation);
+      lock.notifyAll();
+    }
+  }
+
+  /** What killed the engine's thread, if something did; every request has then failed. */
+  public Optional<Throwable> failure() {
+    synchronized (lock) {
+      return Optional.ofNullable(failure);
+    }
+  }
+
+  /** Stops after the step under way; requests without an outcome stay without one. */
+  @Override
+  public void close() {
+    synchronized (lock) {
+      closed = true;
+      lock.notifyAll();
+    }
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    cache.close();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    try {
+      model.prepareThread();
+      while (takeCommands()) {
+        boolean changed = admit();
+        if (!running.isEmpty()) {
+          step();
+          changed = true;
+        }
+        if (changed) {
+          onProgress.run();
+        }
+      }
+    } catch (Throwable e) { // native errors included: whoever waits must learn of them
+      LOG.error("the engine's thread died", e);
+      fail(e);
+    }
+  }
+
+  /** Waits until there is something to do; false when closed. */
+  private boolean takeCommands() throws InterruptedException {
+    List<Generation> toCancel;
+    synchronized (lock) {
+      while (!closed && submitted.isEmpty() && cancelled.isEmpty() && idle()) {
+        lock.wait();
+      }
+      if (closed) {
+        return false;
+      }
+      waiting.addAll(submitted);
+      submitted.clear();
+      toCancel = List.copyOf(cancelled);
+      cancelled.clear();
+    }
+    toCancel.forEach(this::leaveCancelled);
+    if (!toCancel.isEmpty()) {
+      onProgress.run();
+    }
+    return true;
+  }
+
+  private boolean idle() {
+    return waiting.isEmpty() && running.isEmpty();
+  }
+
+  private void leaveCancelled(Generation generation) {
+    if (waiting.remove(generation)) {
+      String text = generation.request().answer().complete();
+      end(generation, new Finished(FinishReason.CANCELLED, text), 0, 0);
+      return;
+    }
+    for (Sequence sequence : List.copyOf(running)) {
+      if (sequence.generation == generation) {
+        leave(sequence, FinishReason.CANCELLED);
+      }
+    }
+  }
+
+  /** Lets requests join, first come first served; true when one ended at once. */
+  private boolean admit() {
+    boolean ended = false;
+    while (!waiting.isEmpty() && running.size() < settings.maxBatch()) {
+      Generation next = waiting.peek();
+      Optional<Outcome> early = before(next);
+      if (early.isPresent()) {
+        waiting.remove();
+        end(next, early.get(), 0, 0);
+        ended = true;
+        continue;
+      }
+      int limit = limit(next.request());
+      // the last id is never fed back
+      Optional<Span> span = cache.reserve(next.request().promptIds().length + limit - 1);
+      if (span.isEmpty()) {
+        break; // the head of the queue waits for room, and with it all behind it
+      }
+      waiting.remove();
+      running.add(new Sequence(next, limit, span.get(), System.nanoTime()));
+    }
+    return ended;
+  }
+
+  private int limit(GenerationRequest request) {
+    return Math.min(request.maxNewTokens(), model.window() - request.promptIds().length);
+  }
+
+  /** The outcome of a request that needs no step or can have none. Feeds resumed ids. */
+  private Optional<Outcome> before(Generation generation) {
+    GenerationRequest request = generation.request();
+    int prompt = request.promptIds().length;
+    if (prompt >= model.window()) {
+      return Optional.of(
+          new Failed(
+              Fault.PROMPT_TOO_LONG,
+              "the prompt has %d tokens; the model's window of %d has to hold the answer too"
+                  .formatted(prompt, model.window())));
+    }
+    int need = prompt + limit(request) - 1;
+    if (need > cache.size()) {
+      return Optional.of(
+          new Failed(
+              Fault.CACHE_EXHAUSTED,
+              "prompt and answer may take %d tokens; the KV cache holds %d in all"
+                  .formatted(need, cache.size())));
+    }
+    for (int i = generation.answered(); i < generation.count(); i++) {
+      Optional<Outcome> outcome = feed(generation, generation.at(i));
+      if (outcome.isPresent()) {
+        return outcome;
+      }
+    }
+    if (generation.count() >= limit(request)) {
+      return Optional.of(finished(generation, FinishReason.LENGTH));
+    }
+    return Optional.empty();
+  }
+
+  /** One pass over the weights for everybody. */
+  private void step() {
+    batch.clear();
+    draws.clear();
+    choosing.clear();
+    long[] rows = new long[running.size()];
+    int budget = settings.prefillChunk();
+    for (Sequence sequence : running) {
+      int count = sequence.decoding() ? 1 : Math.min(sequence.pending(), budget);
+      if (count == 0) {
+        continue;
+      }
+      if (!sequence.decoding()) {
+        budget -= count;
+      }
+      if (sequence.step(batch, count)) {
+        rows[choosing.size()] = batch.tokens() - 1;
+        choosing.add(sequence);
+        Generation generation = sequence.generation;
+        draws.add(generation.request().sampling(), generation.request().seed(), generation.count());
+      }
+    }
+    Draws.Chosen chosen = compute(Arrays.copyOf(rows, choosing.size()));
+    for (int i = 0; i < choosing.size(); i++) {
+      if (chosen.finite()[i]) {
+        take(choosing.get(i), (int) chosen.ids()[i]);
+      } else {
+        leave(
+            choosing.get(i),
+            new Failed(
+                Fault.NUMERIC_FAULT,
+                "the logits after %d generated tokens hold a NaN or an infinity"
+                    .formatted(choosing.get(i).generation.count())));
+      }
+    }
+  }
+
+  private Draws.Chosen compute(long[] rows) {
+    try (PtNDManager scope = model.newScope()) {
+      PtNDArray hidden = model.hidden(scope, batch, cache);
+      if (rows.length == 0) {
+        return new Draws.Chosen(new long[0], new boolean[0]);
+      }
+      return draws.choose(model.script(), scope, model.logits(scope, hidden, rows));
+    }
+  }
+
+  private void take(Sequence sequence, int id) {
+    if (sequence.firstTokenNanos == 0) {
+      sequence.firstTokenNanos = System.nanoTime();
+    }
+    sequence.append(id);
+    Optional<Outcome> outcome = feed(sequence.generation, id);
+    if (outcome.isPresent()) {
+      leave(sequence, outcome.get());
+    } else if (sequence.full()) {
+      leave(sequence, FinishReason.LENGTH);
+    }
+  }
+
+  /** Gives an id to the request's answer. A defect there is that request's alone. */
+  private Optional<Outcome> feed(Generation generation, int id) {
+    Answer answer = generation.request().answer();
+    try {
+      Optional<FinishReason> reason = answer.accept(id);
+      generation.answered(answer.stable());
+      return reason.map(r -> finished(generation, r));
+    } catch (RuntimeException e) {
+      LOG.error("request {}: its answer could not take token {}", generation.request().id(), id, e);
+      return Optional.of(new Failed(Fault.INTERNAL, "decoding token " + id + ": " + e));
+    }
+  }
+
+  private static Outcome finished(Generation generation, FinishReason reason) {
+    return new Finished(reason, generation.request().answer().complete());
+  }
+
+  private void leave(Sequence sequence, FinishReason reason) {
+    leave(sequence, finished(sequence.generation, reason));
+  }
+
+  private void leave(Sequence sequence, Outcome outcome) {
+    running.remove(sequence);
+    cache.release(sequence.span);
+    end(sequence.generation, outcome, sequence.startedNanos, sequence.firstTokenNanos);
+  }
+
+  private static void end(Generation generation, Outcome outcome, long started, long firstToken) {
+    long now = System.nanoTime();
+    long begun = started == 0 ? now : started;
+    long first = firstToken == 0 ? now : firstToken;
+    generation.end(
+        outcome,
+        new Timings(
+            millis(generation.submittedNanos(), begun), millis(begun, first), millis(first, now)));
+  }
+
+  private static long millis(long fromNanos, long toNanos) {
+    return (toNanos - fromNanos) / 1_000_000;
+  }
+
+  private void fail(Throwable cause) {
+    List<Generation> all = new ArrayList<>();
+    synchronized (lock) {
+      failure = cause;
+      all.addAll(submitted);
+      submitted.clear();
+    }
+    running.forEach(sequence -> all.add(sequence.generation));
+    all.addAll(waiting);
+    for (Generation generation : all) {
+      if (generation.outcome().isEmpty()) {
+        end(generation, new Failed(Fault.INTERNAL, "the engine has failed: " + cause), 0, 0);
+      }
+    }
+    onProgress.run();
+  }
+}

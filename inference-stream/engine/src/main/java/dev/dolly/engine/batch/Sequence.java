@@ -1,0 +1,69 @@
+package dev.dolly.engine.batch;
+
+import dev.dolly.engine.RaggedBatch;
+import dev.dolly.engine.cache.Span;
+
+/** A generation that has its place in the cache: what is known of it, and how much is computed. */
+final class Sequence {
+  final Generation generation;
+  final Span span;
+  private final int limit;
+  private final int promptLength;
+  private final int[] known;
+  private int knownCount;
+  private int cached;
+  final long startedNanos;
+  long firstTokenNanos;
+
+  /**
+   * @param limit ids that may be generated in all
+   * @param span room for all but the last of them
+   */
+  Sequence(Generation generation, int limit, Span span, long now) {
+    this.generation = generation;
+    this.limit = limit;
+    this.span = span;
+    this.startedNanos = now;
+    int[] prompt = generation.request().promptIds();
+    promptLength = prompt.length;
+    known = new int[promptLength + limit];
+    System.arraycopy(prompt, 0, known, 0, promptLength);
+    for (int i = 0; i < generation.count(); i++) {
+      known[promptLength + i] = generation.at(i);
+    }
+    knownCount = promptLength + generation.count();
+  }
+
+  /** Tokens still to be computed before the next one can be chosen; 1 while decoding. */
+  int pending() {
+    return knownCount - cached;
+  }
+
+  /** Whether all that is pending is the id chosen last. */
+  boolean decoding() {
+    return pending() == 1 && generation.count() > 0 && cached >= promptLength;
+  }
+
+  /**
+   * Adds the next pending tokens to a step.
+   *
+   * @return whether the last known token is among them, so that its row's logits choose the next
+   */
+  boolean step(RaggedBatch batch, int count) {
+    batch.add(known, cached, count, cached, span);
+    cached += count;
+    return cached == knownCount;
+  }
+
+  void append(int id) {
+    generation.append(id);
+    if (knownCount < known.length) {
+      known[knownCount] = id;
+    }
+    knownCount++;
+  }
+
+  boolean full() {
+    return generation.count() >= limit;
+  }
+}

@@ -1,0 +1,85 @@
+package dev.dolly.engine.cache;
+
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.IValue;
+import dev.dolly.engine.torch.TorchScript;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Keys and values of all running sequences: two fp32 tensors a layer, {@code [tokens * heads,
+ * head_dim]}. A sequence owns one {@link Span} of them, in which each head's tokens lie together,
+ * so that attention reads live tokens only and streams them in order. fp32, because attention with
+ * one query row runs several times faster on a CPU in fp32 than in bf16.
+ *
+ * <p>The arena is reserved at once and bounded for good; its pages become resident when first
+ * written. Owned by one thread; closing frees it.
+ */
+public final class KvCache implements AutoCloseable {
+  private final PtNDManager manager;
+  private final SpanAllocator spans;
+  private final List<IValue> owned = new ArrayList<>();
+  private final IValue keys;
+  private final IValue values;
+
+  public KvCache(
+      PtNDManager parent, TorchScript script, int layers, int heads, int headDim, int tokens) {
+    manager = parent.newSubManager(parent.getDevice());
+    spans = new SpanAllocator(tokens);
+    keys = arena(script, layers, (long) tokens * heads, headDim);
+    values = arena(script, layers, (long) tokens * heads, headDim);
+  }
+
+  private IValue arena(TorchScript script, int layers, long rows, long headDim) {
+    PtNDArray[] tensors = new PtNDArray[layers];
+    try (IValue shape = IValue.listFrom(rows, headDim)) {
+      for (int layer = 0; layer < layers; layer++) {
+        tensors[layer] = script.tensor(manager, "empty", shape);
+      }
+    }
+    IValue list = IValue.listFrom(tensors);
+    owned.add(list);
+    return list;
+  }
+
+  /** Bytes that one token takes over all layers. */
+  public static long bytesPerToken(int layers, int heads, int headDim) {
+    return 2L * Float.BYTES * layers * heads * headDim;
+  }
+
+  public Optional<Span> reserve(int tokens) {
+    return spans.reserve(tokens);
+  }
+
+  public void release(Span span) {
+    spans.release(span);
+  }
+
+  /** Tokens there are in all. */
+  public int size() {
+    return spans.size();
+  }
+
+  /** Tokens in spans now. */
+  public int used() {
+    return spans.used();
+  }
+
+  /** One tensor a layer; stays owned by this cache. */
+  public IValue keys() {
+    return keys;
+  }
+
+  /** One tensor a layer; stays owned by this cache. */
+  public IValue values() {
+    return values;
+  }
+
+  @Override
+  public void close() {
+    owned.forEach(IValue::close);
+    manager.close();
+  }
+}

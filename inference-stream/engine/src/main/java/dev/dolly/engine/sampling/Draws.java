@@ -1,0 +1,95 @@
+package dev.dolly.engine.sampling;
+
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.IValue;
+import dev.dolly.engine.torch.TorchScript;
+import java.util.Arrays;
+
+/**
+ * Chooses one id for each row of logits. Rows differ in their {@link Sampling}; greedy rows and
+ * drawing rows share one call. Filled row by row by the thread that steps.
+ */
+public final class Draws {
+  private final long[] sampledRows;
+  private final double[] temperature;
+  private final double[] topP;
+  private final double[] draw;
+  private final double[] topK;
+  private int rows;
+  private int sampled;
+
+  public Draws(int maxRows) {
+    sampledRows = new long[maxRows];
+    temperature = new double[maxRows];
+    topP = new double[maxRows];
+    draw = new double[maxRows];
+    topK = new double[maxRows];
+  }
+
+  /**
+   * The next row.
+   *
+   * @param seed the request's
+   * @param step how many ids the request has generated so far
+   */
+  public void add(Sampling sampling, long seed, long step) {
+    if (!sampling.greedy()) {
+      sampledRows[sampled] = rows;
+      temperature[sampled] = sampling.temperature();
+      topP[sampled] = sampling.topP();
+      draw[sampled] = CounterRandom.uniform(seed, step);
+      topK[sampled] = sampling.topK();
+      sampled++;
+    }
+    rows++;
+  }
+
+  public void clear() {
+    rows = 0;
+    sampled = 0;
+  }
+
+  /** What was chosen: one id a row, and whether the row's logits were all finite. */
+  public record Chosen(long[] ids, boolean[] finite) {}
+
+  /**
+   * @param logits {@code [rows, vocabulary]} fp32
+   */
+  public Chosen choose(TorchScript script, PtNDManager scope, PtNDArray logits) {
+    try (IValue x = IValue.from(logits);
+        IValue which = IValue.listFrom(Arrays.copyOf(sampledRows, sampled));
+        IValue scalars = IValue.from(scalars(scope))) {
+      long[] flat = script.tensor(scope, "choose", x, which, scalars).toLongArray();
+      long[] ids = Arrays.copyOf(flat, rows);
+      boolean[] finite = new boolean[rows];
+      for (int i = 0; i < rows; i++) {
+        finite[i] = flat[rows + i] != 0;
+      }
+      return new Chosen(ids, finite);
+    }
+  }
+
+  /**
+   * The distribution that the one row added is drawn from.
+   *
+   * @param logits {@code [1, vocabulary]} fp32
+   * @return a probability for each id
+   */
+  public double[] distribution(TorchScript script, PtNDManager scope, PtNDArray logits) {
+    try (IValue x = IValue.from(logits);
+        IValue scalars = IValue.from(scalars(scope))) {
+      return script.tensor(scope, "distribution", x, scalars).toDoubleArray();
+    }
+  }
+
+  private PtNDArray scalars(PtNDManager scope) {
+    double[] all = new double[4 * sampled];
+    System.arraycopy(temperature, 0, all, 0, sampled);
+    System.arraycopy(topP, 0, all, sampled, sampled);
+    System.arraycopy(draw, 0, all, 2 * sampled, sampled);
+    System.arraycopy(topK, 0, all, 3 * sampled, sampled);
+    return (PtNDArray) scope.create(all, new Shape(4, sampled));
+  }
+}

@@ -1,0 +1,2 @@
+/** How the next id is chosen: the parameters, and draws that depend on seed and step alone. */
+package dev.dolly.engine.sampling;

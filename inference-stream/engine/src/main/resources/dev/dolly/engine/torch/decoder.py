@@ -1,0 +1,192 @@
+  # What every decoder shares: linear, rotation, attention over the cache, sampling, scoring.
+  # TorchScript: a typed subset of Python that reads like PyTorch. Words in ${} are filled in when
+  # the archive is packed. All [tokens, ...] tensors are ragged batches: the tokens of several
+  # sequences laid end to end, without padding.
+
+  def linear(self: __torch__.Mod, x: Tensor, w: Tensor, b: Optional[Tensor]) -> Tensor:
+    if w.is_mkldnn:
+      y = ops.mkldnn._linear_pointwise(x, w, b, "none", annotate(List[Optional[number]], []), "none")
+    else:
+      y = torch.linear(x, w, b)
+    return y
+
+  def activate(self: __torch__.Mod, x: Tensor) -> Tensor:
+    if "${activation}" == "relu":
+      y = torch.relu(x)
+    else:
+      y = torch.gelu(x, approximate="${activation_form}")
+    return y
+
+  # The first half of an MLP: linear and activation, in one kernel where the weight is packed.
+  def linear_act(self: __torch__.Mod, x: Tensor, w: Tensor, b: Optional[Tensor]) -> Tensor:
+    if w.is_mkldnn:
+      y = ops.mkldnn._linear_pointwise(x, w, b, "${activation}", annotate(List[Optional[number]], []), "${activation_form}")
+    else:
+      y = self.activate(torch.linear(x, w, b))
+    return y
+
+  # Rotates the first r dimensions of each head, pairs (j, j + r/2): GPT-NeoX's form.
+  # x [tokens, heads, head_dim]; cos, sin [tokens, 1, r]
+  def rotate_half(self: __torch__.Mod, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    r = cos.size(-1)
+    h = r // 2
+    a = x[..., :r]
+    turned = torch.cat([-a[..., h:], a[..., :h]], -1)
+    y = a * cos + turned * sin
+    if r < x.size(-1):
+      y = torch.cat([y, x[..., r:]], -1)
+    return y
+
+  # Rotates the first r dimensions of each head, pairs (2j, 2j + 1): GPT-J's form.
+  def rotate_every_two(self: __torch__.Mod, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    r = cos.size(-1)
+    a = x[..., :r]
+    turned = torch.stack([-a[..., 1::2], a[..., ::2]], -1).flatten(-2)
+    y = a * cos + turned * sin
+    if r < x.size(-1):
+      y = torch.cat([y, x[..., r:]], -1)
+    return y
+
+  # Where each token's key and value go: a span of the cache that begins at token `base` and holds
+  # `capacity` tokens keeps one head after the other. places [3, tokens]: position, base, capacity.
+  # -> [tokens * heads]
+  def cache_rows(self: __torch__.Mod, places: Tensor) -> Tensor:
+    head = torch.arange(${heads}).unsqueeze(0)
+    first = (places[1] * ${heads} + places[0]).unsqueeze(1)
+    return (first + places[2].unsqueeze(1) * head).flatten()
+
+  # One mask for each span that continues an earlier chunk; the others need none.
+  def chunk_masks(self: __torch__.Mod, spans: List[int]) -> List[Tensor]:
+    masks = annotate(List[Tensor], [])
+    for i in range(torch.len(spans) // 5):
+      count = spans[5 * i + 1]
+      live = spans[5 * i + 4]
+      if count > 1 and count < live:
+        m = torch.tril(torch.ones([count, live], dtype=11), live - count)
+      else:
+        m = torch.ones([0], dtype=11)
+      _1 = torch.append(masks, m)
+    return masks
+
+  # q, k, v [tokens, heads, head_dim] fp32; keys, values [cache tokens * heads, head_dim] fp32.
+  # spans: five numbers a sequence: first token, tokens, base and capacity in the cache, live tokens.
+  # Reads live tokens only. -> [tokens, heads * head_dim]
+  def attend(self: __torch__.Mod, q: Tensor, k: Tensor, v: Tensor, keys: Tensor, values: Tensor,
+    rows: Tensor, spans: List[int], masks: List[Tensor]) -> Tensor:
+    d = q.size(-1)
+    _1 = torch.index_copy_(keys, 0, rows, k.reshape([-1, d]))
+    _2 = torch.index_copy_(values, 0, rows, v.reshape([-1, d]))
+    outs = annotate(List[Tensor], [])
+    for i in range(torch.len(spans) // 5):
+      at = spans[5 * i]
+      count = spans[5 * i + 1]
+      offset = spans[5 * i + 2] * ${heads} * d
+      stride = spans[5 * i + 3] * d
+      live = spans[5 * i + 4]
+      ks = torch.as_strided(keys, [1, ${heads}, live, d], [stride * ${heads}, stride, d, 1], offset)
+      vs = torch.as_strided(values, [1, ${heads}, live, d], [stride * ${heads}, stride, d, 1], offset)
+      qs = torch.narrow(q, 0, at, count).transpose(0, 1).unsqueeze(0)
+      if count == 1:
+        a = torch.scaled_dot_product_attention(qs, ks, vs)
+      else:
+        if count == live:
+          a = torch.scaled_dot_product_attention(qs, ks, vs, None, 0., True)
+        else:
+          a = torch.scaled_dot_product_attention(qs, ks, vs, masks[i])
+      _3 = torch.append(outs, a.squeeze(0).transpose(0, 1))
+    return torch.cat(outs, 0).reshape([q.size(0), ${heads} * d])
+
+  # hidden [tokens, hidden_size], rows: which of them; head: matrix, and bias if there is one
+  # -> [rows, vocabulary] fp32
+  def logits(self: __torch__.Mod, hidden: Tensor, rows: Tensor, head: List[Tensor]) -> Tensor:
+    x = torch.index_select(hidden, 0, rows)
+    if torch.len(head) > 1:
+      y = self.linear(x, head[0], head[1])
+    else:
+      y = self.linear(x, head[0], None)
+    return torch.to(y, 6)
+
+  # Probabilities left after temperature, top-k and top-p, of the `width` likeliest ids of each row.
+  # The nucleus is the smallest set whose probability reaches top_p: an id stays while what stands
+  # before it is less. -> ids [rows, width], kept probabilities (not normalised) fp64, and whether
+  # all that is kept lies within the width. scalars: fp64 [4, rows]: temperature, top_p, draw, top_k
+  def nucleus(self: __torch__.Mod, logits: Tensor, scalars: Tensor, width: int) -> Tuple[Tensor, Tensor, Tensor]:
+    x = logits / torch.to(scalars[0], 6).unsqueeze(1)
+    top = torch.topk(x, width, -1, True, True)
+    v = top[0]
+    k = torch.to(scalars[3], 4)
+    kk = torch.where(torch.eq(k, 0), torch.full_like(k, logits.size(-1)), k)
+    last = torch.gather(v, 1, (torch.clamp(kk, None, width) - 1).unsqueeze(1))
+    lowest = torch.where((kk <= width).unsqueeze(1), last, torch.full_like(last, -inf))
+    log_sum = torch.logsumexp(torch.masked_fill(x, x < lowest, -inf), -1, True)
+    p = torch.exp(torch.to(v - log_sum, 7))
+    p = torch.masked_fill(p, v < lowest, 0.)
+    before = torch.cumsum(p, -1) - p
+    p = torch.masked_fill(p, before >= scalars[1].unsqueeze(1), 0.)
+    whole = torch.eq(p[:, -1], 0.)
+    if width == logits.size(-1):
+      whole = torch.ones_like(whole)
+    return (top[1], p, whole)
+
+  # Inverts the cumulative distribution of one row set at its draws. A row whose nucleus is wider
+  # than the first look is looked at again, alone, at full width.
+  def draw(self: __torch__.Mod, logits: Tensor, scalars: Tensor) -> Tensor:
+    n = logits.size(-1)
+    width = n
+    if n > 1024:
+      width = 512
+    ids, p, whole = self.nucleus(logits, scalars, width)
+    chosen = self.invert(ids, p, scalars[2])
+    if not bool(torch.all(whole)):
+      wide = torch.nonzero(torch.logical_not(whole)).squeeze(1)
+      some = torch.index_select(scalars, 1, wide)
+      ids, p, whole = self.nucleus(torch.index_select(logits, 0, wide), some, n)
+      _1 = torch.index_copy_(chosen, 0, wide, self.invert(ids, p, some[2]))
+    return chosen
+
+  def invert(self: __torch__.Mod, ids: Tensor, p: Tensor, draws: Tensor) -> Tensor:
+    sums = torch.cumsum(p, -1)
+    at = torch.searchsorted(sums, (draws * sums[:, -1]).unsqueeze(1), right=True)
+    kept = torch.sum(p > 0, -1, True)
+    return torch.gather(ids, 1, torch.minimum(at, kept - 1)).squeeze(1)
+
+  # logits [rows, vocabulary] fp32; sampled: which rows draw (the others take the likeliest id, the
+  # lowest on a tie) -> [2, rows]: the id, and 1 where the row holds no NaN or infinity
+  def choose(self: __torch__.Mod, logits: Tensor, sampled: List[int], scalars: Tensor) -> Tensor:
+    sound = torch.isfinite(torch.sum(logits, -1))
+    ids = torch.argmax(logits, -1)
+    if torch.len(sampled) > 0:
+      rows = torch.tensor(sampled)
+      some = torch.nan_to_num(torch.index_select(logits, 0, rows))
+      _1 = torch.index_copy_(ids, 0, rows, self.draw(some, scalars))
+    return torch.stack([ids, torch.to(sound, 4)])
+
+  # The distribution that `choose` draws from: one row of logits -> probabilities [vocabulary] fp64
+  def distribution(self: __torch__.Mod, logits: Tensor, scalars: Tensor) -> Tensor:
+    ids, p, whole = self.nucleus(logits, scalars, logits.size(-1))
+    full = torch.zeros_like(p)
+    _1 = torch.scatter_(full, 1, ids, p / torch.sum(p, -1, True))
+    return full
+
+  # log-probability of each target and whether it is the likeliest id: [2, rows] fp64
+  def score(self: __torch__.Mod, logits: Tensor, targets: Tensor) -> Tensor:
+    lp = torch.gather(logits, 1, targets.unsqueeze(1)).squeeze(1) - torch.logsumexp(logits, -1)
+    likeliest = torch.eq(torch.argmax(logits, -1), targets)
+    return torch.stack([torch.to(lp, 7), torch.to(likeliest, 7)])
+
+  # bytes [n] uint8 of a stored dtype -> a tensor of the compute dtype, with memory of its own
+  def stored(self: __torch__.Mod, bytes: Tensor, dtype: int, shape: List[int], compute: int) -> Tensor:
+    return torch.to(torch.view_copy(bytes, dtype=dtype).view(shape), compute)
+
+  # a matrix [out, in] as oneDNN wants it for batches of about `rows`
+  def packed(self: __torch__.Mod, w: Tensor, rows: int) -> Tensor:
+    return ops.mkldnn._reorder_linear_weight(w, rows)
+
+  def can_pack_bfloat16(self: __torch__.Mod) -> bool:
+    return ops.mkldnn._is_mkldnn_bf16_supported()
+
+  def zeros(self: __torch__.Mod, shape: List[int], dtype: int) -> Tensor:
+    return torch.zeros(shape, dtype=dtype)
+
+  def empty(self: __torch__.Mod, shape: List[int]) -> Tensor:
+    return torch.empty(shape, dtype=6)

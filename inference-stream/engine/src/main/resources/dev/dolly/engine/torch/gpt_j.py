@@ -1,0 +1,25 @@
+  # GPT-J: one norm a block, attention and MLP side by side, rotary in the interleaved form, no
+  # biases in attention. Weights, in order: embedding; ten a layer (norm and its bias, q, k, v, out,
+  # up and its bias, down and its bias); final norm and its bias; head; head bias.
+
+  def hidden(self: __torch__.Mod, ids: Tensor, places: Tensor, spans: List[int], w: List[Tensor],
+    keys: List[Tensor], values: List[Tensor], cos_table: Tensor, sin_table: Tensor) -> Tensor:
+    x = torch.embedding(w[0], ids)
+    n = x.size(0)
+    h = x.size(1)
+    shape = [n, ${heads}, h // ${heads}]
+    cos = torch.index_select(cos_table, 0, places[0]).unsqueeze(1)
+    sin = torch.index_select(sin_table, 0, places[0]).unsqueeze(1)
+    rows = self.cache_rows(places)
+    masks = self.chunk_masks(spans)
+    for i in range(torch.len(keys)):
+      o = 1 + i * 10
+      n1 = torch.layer_norm(x, [h], w[o], w[o + 1], ${eps})
+      q = self.rotate_every_two(torch.to(self.linear(n1, w[o + 2], None), 6).view(shape), cos, sin)
+      k = self.rotate_every_two(torch.to(self.linear(n1, w[o + 3], None), 6).view(shape), cos, sin)
+      v = torch.to(self.linear(n1, w[o + 4], None), 6).view(shape)
+      a = self.attend(q, k, v, keys[i], values[i], rows, spans, masks)
+      a = self.linear(torch.to(a, ops.prim.dtype(x)), w[o + 5], None)
+      x = x + a + self.linear(self.linear_act(n1, w[o + 6], w[o + 7]), w[o + 8], w[o + 9])
+    e = torch.len(w)
+    return torch.layer_norm(x, [h], w[e - 4], w[e - 3], ${eps})

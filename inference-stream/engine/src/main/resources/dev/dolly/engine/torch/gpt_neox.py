@@ -1,0 +1,31 @@
+  # GPT-NeoX: rotary on part of each head, biases everywhere, fused QKV interleaved by head.
+  # Weights, in order: embedding; twelve a layer (norm, norm, qkv, dense, up, down, each with its
+  # bias); final norm and its bias; head.
+
+  def hidden(self: __torch__.Mod, ids: Tensor, places: Tensor, spans: List[int], w: List[Tensor],
+    keys: List[Tensor], values: List[Tensor], cos_table: Tensor, sin_table: Tensor) -> Tensor:
+    x = torch.embedding(w[0], ids)
+    n = x.size(0)
+    h = x.size(1)
+    d = h // ${heads}
+    cos = torch.index_select(cos_table, 0, places[0]).unsqueeze(1)
+    sin = torch.index_select(sin_table, 0, places[0]).unsqueeze(1)
+    rows = self.cache_rows(places)
+    masks = self.chunk_masks(spans)
+    for i in range(torch.len(keys)):
+      o = 1 + i * 12
+      n1 = torch.layer_norm(x, [h], w[o], w[o + 1], ${eps})
+      qkv = torch.to(self.linear(n1, w[o + 4], w[o + 5]), 6).view([n, ${heads}, 3 * d])
+      q = self.rotate_half(qkv[..., :d], cos, sin)
+      k = self.rotate_half(qkv[..., d:2 * d], cos, sin)
+      a = self.attend(q, k, qkv[..., 2 * d:], keys[i], values[i], rows, spans, masks)
+      a = self.linear(torch.to(a, ops.prim.dtype(x)), w[o + 6], w[o + 7])
+      if ${parallel}:
+        n2 = torch.layer_norm(x, [h], w[o + 2], w[o + 3], ${eps})
+        x = x + a + self.linear(self.linear_act(n2, w[o + 8], w[o + 9]), w[o + 10], w[o + 11])
+      else:
+        x = x + a
+        n2 = torch.layer_norm(x, [h], w[o + 2], w[o + 3], ${eps})
+        x = x + self.linear(self.linear_act(n2, w[o + 8], w[o + 9]), w[o + 10], w[o + 11])
+    e = torch.len(w)
+    return torch.layer_norm(x, [h], w[e - 3], w[e - 2], ${eps})
