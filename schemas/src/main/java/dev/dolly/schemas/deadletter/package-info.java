@@ -1,0 +1,2 @@
+/** What becomes of a record that can't be served. */
+package dev.dolly.schemas.deadletter;

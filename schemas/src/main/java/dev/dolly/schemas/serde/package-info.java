@@ -1,0 +1,2 @@
+/** Records to bytes and back, in Confluent's wire format. */
+package dev.dolly.schemas.serde;

@@ -1,0 +1,2 @@
+/** The catalogue of topics, and how they are created. */
+package dev.dolly.schemas.topic;
