@@ -1,0 +1,67 @@
+package dev.dolly.engine.text;
+
+import dev.dolly.engine.batch.Answer;
+import dev.dolly.engine.batch.FinishReason;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * The text between {@code ### Response:} and the end: decoded without special tokens, stripped as
+ * Python strips. Each id costs its own bytes, whatever the length so far.
+ */
+final class DollyAnswer implements Answer {
+  private final Tokenizer tokenizer;
+
+  /** The id of {@code ### End}; empty: the end is looked for in the text. */
+  private final OptionalInt endId;
+
+  private final Utf8Stream stream = new Utf8Stream();
+  private final EndMarker marker = new EndMarker();
+  private String stable = "";
+  private int stableLimit;
+
+  DollyAnswer(Tokenizer tokenizer, OptionalInt endId) {
+    this.tokenizer = tokenizer;
+    this.endId = endId;
+  }
+
+  @Override
+  public Optional<FinishReason> accept(int id) {
+    if (endId.isPresent() && endId.getAsInt() == id) {
+      return Optional.of(FinishReason.END);
+    }
+    if (tokenizer.eosIds().contains(id)) {
+      return Optional.of(FinishReason.EOS);
+    }
+    if (tokenizer.isSpecial(id)) {
+      return Optional.empty();
+    }
+    int seen = stream.length();
+    stream.feed(tokenizer.bytes(id));
+    if (endId.isEmpty()) {
+      for (int i = seen; i < stream.length(); i++) {
+        marker.accept(stream.text().charAt(i), i);
+      }
+    }
+    return marker.found() ? Optional.of(FinishReason.END) : Optional.empty();
+  }
+
+  @Override
+  public String stable() {
+    int limit = marker.start(stream.length());
+    if (limit != stableLimit) {
+      stable = PythonSpace.strip(stream.text(), limit);
+      stableLimit = limit;
+    }
+    return stable;
+  }
+
+  @Override
+  public String complete() {
+    if (marker.found()) {
+      return stable();
+    }
+    String whole = stream.text() + stream.tail();
+    return PythonSpace.strip(whole, whole.length());
+  }
+}
