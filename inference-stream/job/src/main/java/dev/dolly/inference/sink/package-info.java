@@ -1,0 +1,2 @@
+/** Writes what the job produces to its topics. */
+package dev.dolly.inference.sink;
