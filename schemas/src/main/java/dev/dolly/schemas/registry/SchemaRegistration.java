@@ -69,7 +69,7 @@ public record SchemaRegistration(String subject, int id, int version, boolean ad
               ? "subject "
                   + subject
                   + ": the registry holds a version that this program's schema is not compatible"
-                  + " with; only fields with a default and enum symbols may come and go: "
+                  + " with; fields may come and go only with a default, types and names stay: "
                   + e.getMessage()
               : "subject " + subject + ": the schema registry refuses: " + e.getMessage(),
           e);
