@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.dolly.engine.batch.BatchSettings;
-import dev.dolly.engine.batch.ContinuousBatcher;
 import dev.dolly.engine.batch.Generation;
 import dev.dolly.engine.batch.GenerationRequest;
 import dev.dolly.engine.batch.Outcome;
@@ -39,7 +38,7 @@ class GenerationGoldenTest {
       Fixture fixture, LanguageModel model, BatchSettings settings, boolean together)
       throws Exception {
     List<JsonNode> examples = fixture.goldenLines("generate.jsonl");
-    try (Outcomes outcomes = new Outcomes(model, settings)) {
+    try (AwaitableBatcher outcomes = new AwaitableBatcher(model, settings)) {
       List<Generation> generations = new ArrayList<>();
       for (JsonNode example : examples) {
         generations.add(outcomes.batcher().submit(request(model.promptFormat(), example)));
@@ -72,39 +71,5 @@ class GenerationGoldenTest {
         Sampling.GREEDY,
         0,
         format.newAnswer());
-  }
-
-  /** A batcher whose outcomes can be waited for. */
-  static final class Outcomes implements AutoCloseable {
-    private final Object changed = new Object();
-    private final ContinuousBatcher batcher;
-
-    Outcomes(LanguageModel model, BatchSettings settings) {
-      batcher = ContinuousBatcher.start(model, settings, this::wake);
-    }
-
-    ContinuousBatcher batcher() {
-      return batcher;
-    }
-
-    Outcome await(Generation generation) throws InterruptedException {
-      synchronized (changed) {
-        while (generation.outcome().isEmpty()) {
-          changed.wait();
-        }
-      }
-      return generation.outcome().get();
-    }
-
-    private void wake() {
-      synchronized (changed) {
-        changed.notifyAll();
-      }
-    }
-
-    @Override
-    public void close() {
-      batcher.close();
-    }
   }
 }

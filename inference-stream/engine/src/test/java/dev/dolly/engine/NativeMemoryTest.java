@@ -1,0 +1,99 @@
+package dev.dolly.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.dolly.engine.batch.Answer;
+import dev.dolly.engine.batch.BatchSettings;
+import dev.dolly.engine.batch.Generation;
+import dev.dolly.engine.batch.GenerationRequest;
+import dev.dolly.engine.sampling.Sampling;
+import dev.dolly.engine.scoring.Scorer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Native memory is owned: the process does not grow with steps, scores or reloads. */
+class NativeMemoryTest {
+  private static final long SLACK_KIB = 48 << 10;
+
+  private final Fixture fixture = Fixture.all().get(0);
+
+  @Test
+  void stepsLeaveNothingBehind() throws Exception {
+    try (LanguageModel model = fixture.load();
+        AwaitableBatcher outcomes = new AwaitableBatcher(model, BatchSettings.defaults())) {
+      generate(outcomes, 5);
+      long before = residentKib();
+      generate(outcomes, 25); // each step's logits alone are 64 KiB: 96 MiB if they stayed
+      assertThat(residentKib() - before).isLessThan(SLACK_KIB);
+    }
+  }
+
+  @Test
+  void scoresLeaveNothingBehind() throws Exception {
+    try (LanguageModel model = fixture.load();
+        Scorer scorer = new Scorer(model)) {
+      score(scorer, 100);
+      long before = residentKib();
+      score(scorer, 1500);
+      assertThat(residentKib() - before).isLessThan(SLACK_KIB);
+    }
+  }
+
+  @Test
+  void aClosedModelIsGone() throws Exception {
+    reload(20);
+    long before = residentKib();
+    reload(150); // a model and its cache take over a MiB
+    assertThat(residentKib() - before).isLessThan(SLACK_KIB);
+  }
+
+  private static void generate(AwaitableBatcher outcomes, int rounds) throws Exception {
+    Random random = new Random(1);
+    Sampling sampling = new Sampling(true, 1.0, 0.92, 0);
+    for (int round = 0; round < rounds; round++) {
+      List<Generation> generations = new ArrayList<>();
+      for (int i = 0; i < 32; i++) {
+        int[] prompt = random.ints(20, 2, 500).toArray();
+        generations.add(
+            outcomes
+                .batcher()
+                .submit(
+                    new GenerationRequest(
+                        "r", prompt, new int[0], 60, sampling, i, Answer.idsOnly())));
+      }
+      for (Generation generation : generations) {
+        outcomes.await(generation);
+      }
+    }
+  }
+
+  private static void score(Scorer scorer, int rounds) {
+    for (int i = 0; i < rounds; i++) {
+      scorer.score("The capital of France is", List.of(" Paris", " Rome, I think, number " + i));
+    }
+  }
+
+  private void reload(int times) {
+    for (int i = 0; i < times; i++) {
+      try (LanguageModel model = fixture.load();
+          Scorer scorer = new Scorer(model)) {
+        scorer.score("a", List.of(" b"));
+      }
+    }
+  }
+
+  private static long residentKib() throws IOException {
+    System.gc(); // DJL frees what the collector finds unreachable; owned memory is gone already
+    for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+      if (line.startsWith("VmRSS:")) {
+        return Long.parseLong(line.replaceAll("\\D", ""));
+      }
+    }
+    throw new IOException("no VmRSS in /proc/self/status");
+  }
+}
