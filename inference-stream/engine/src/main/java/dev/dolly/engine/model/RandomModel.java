@@ -137,7 +137,8 @@ public final class RandomModel {
     }
   }
 
-  private ObjectNode config() {
+  /** What {@code config.json} says. */
+  ObjectNode config() {
     ObjectNode root = JSON.createObjectNode();
     ModelConfig config = preset.config();
     root.put("model_type", config.modelType());
