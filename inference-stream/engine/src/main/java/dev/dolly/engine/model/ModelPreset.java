@@ -17,7 +17,8 @@ public enum ModelPreset {
    * No published model: large enough to show every part at work, small enough to be made at once.
    */
   DOLLY_MINI_SHAPE("dolly-mini-shape", neox(192, 4, 4, 768, 50280), true),
-  PYTHIA_14M("pythia-14m", neox(128, 6, 4, 512, 50304), false),
+  /** The one pythia of a shorter window. */
+  PYTHIA_14M("pythia-14m", neox(128, 6, 4, 512, 50304, Activation.GELU, 512), false),
   PYTHIA_70M("pythia-70m", neox(512, 6, 8, 2048, 50304), false),
   PYTHIA_160M("pythia-160m", neox(768, 12, 12, 3072, 50304), false),
   PYTHIA_410M("pythia-410m", neox(1024, 24, 16, 4096, 50304), false),
@@ -29,7 +30,10 @@ public enum ModelPreset {
   DOLLY_V2_3B("dolly-v2-3b", neox(2560, 32, 32, 10240, 50280), true),
   DOLLY_V2_7B("dolly-v2-7b", neox(4096, 32, 32, 16384, 50280), true),
   DOLLY_V2_12B("dolly-v2-12b", neox(5120, 36, 40, 20480, 50280), true),
-  GPT_NEOX_20B("gpt-neox-20b", neox(6144, 44, 64, 24576, 50432, Activation.GELU_TANH), false),
+  GPT_NEOX_20B(
+      "gpt-neox-20b",
+      neox(6144, 44, 64, 24576, 50432, Activation.GELU_TANH, ModelPreset.WINDOW),
+      false),
   GPT_J_6B("gpt-j-6b", gptj(4096, 28, 16, 64, 50400), false),
   /** Dolly 1 writes its markers as plain text: no control tokens. */
   DOLLY_V1_6B("dolly-v1-6b", gptj(4096, 28, 16, 64, 50400), false);
@@ -37,7 +41,9 @@ public enum ModelPreset {
   /** {@code <|endoftext|>} of the GPT-NeoX tokenizer, which random models are given. */
   private static final int END_OF_TEXT = 0;
 
+  /** Of all but the smallest: qualified where a constant above its line uses it. */
   private static final int WINDOW = 2048;
+
   private static final double ROTARY_SHARE = 0.25;
   private static final double ROTARY_BASE = 10000;
   private static final double EPS = 1e-5;
@@ -53,11 +59,17 @@ public enum ModelPreset {
   }
 
   private static ModelConfig neox(int hidden, int layers, int heads, int inner, int vocabulary) {
-    return neox(hidden, layers, heads, inner, vocabulary, Activation.GELU);
+    return neox(hidden, layers, heads, inner, vocabulary, Activation.GELU, WINDOW);
   }
 
   private static ModelConfig neox(
-      int hidden, int layers, int heads, int inner, int vocabulary, Activation activation) {
+      int hidden,
+      int layers,
+      int heads,
+      int inner,
+      int vocabulary,
+      Activation activation,
+      int window) {
     return new GptNeoXConfig(
         vocabulary,
         hidden,
@@ -69,7 +81,7 @@ public enum ModelPreset {
         EPS,
         true,
         activation,
-        WINDOW,
+        window,
         true,
         false,
         Optional.empty(),

@@ -61,7 +61,7 @@ final class TorchFile {
       }
     } catch (NoSuchFileException e) {
       throw new ModelFormatException(path, "is missing from the model directory", e);
-    } catch (IOException e) {
+    } catch (IOException | IllegalArgumentException e) { // the library throws both at nonsense
       throw new ModelFormatException(
           path, "is torn or no PyTorch file (" + e.getMessage() + "); fetch it again", e);
     }

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -214,6 +215,37 @@ class ModelDirectoryTest {
     Files.writeString(model.resolve("pytorch_model.bin"), "not looked at");
 
     assertThat(ModelDirectory.open(model).storedDType()).isEqualTo(DType.BFLOAT16);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "neox-bf16, model.safetensors, 0, 5000",
+    "neox-sequential, pytorch_model.bin, 0, 6000",
+    "neox-sequential, pytorch_model.bin, 601573, 5000",
+    "neox, model.safetensors.index.json, 0, 3000",
+    "gptj, config.json, 0, 500",
+  })
+  void anyBrokenByteIsReadOrRefusedInOneLine(String fixture, String name, int from, int length)
+      throws IOException {
+    Path model = copy(fixture);
+    byte[] whole = Files.readAllBytes(model.resolve(name));
+    Random random = new Random(length + from);
+    int refused = 0;
+    for (int round = 0; round < 400; round++) {
+      byte[] broken = whole.clone();
+      for (int i = random.nextInt(3); i >= 0; i--) {
+        broken[from + random.nextInt(length)] ^= (byte) (1 + random.nextInt(255));
+      }
+      Files.write(model.resolve(name), broken);
+      try {
+        ModelDirectory opened = ModelDirectory.open(model);
+        opened.names().forEach(tensor -> opened.tensor(tensor).open().close());
+      } catch (ModelFormatException e) {
+        refused++;
+        assertThat(e.getMessage()).startsWith(model.toString()).doesNotContain("\n");
+      }
+    }
+    assertThat(refused).isPositive();
   }
 
   private static ModelDirectory open(String fixture) {
