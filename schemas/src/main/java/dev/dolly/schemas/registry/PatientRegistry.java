@@ -7,7 +7,10 @@ import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientExcept
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.avro.Schema;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,7 +19,8 @@ import org.slf4j.LoggerFactory;
  * Asks the registry, and waits while it can't be reached: an outage of the registry must neither
  * lose a record nor make a dead letter of it. Only what the registry itself says about an id or a
  * schema is an answer; anything else (no connection, a refusal, a proxy's page) is asked again with
- * growing pauses and a log line each time, until it works or the thread is interrupted.
+ * growing pauses and a log line each time, until it works, the thread is interrupted or {@link
+ * #stopWaiting} is called.
  *
  * <p>Safe for use from several threads, as the client is.
  */
@@ -35,9 +39,11 @@ public final class PatientRegistry {
 
   private final SchemaRegistryClient client;
   private final Pause pause;
+  private final CountDownLatch stopped = new CountDownLatch(1);
 
   public PatientRegistry(SchemaRegistryClient client) {
-    this(client, duration -> Thread.sleep(duration.toMillis()));
+    this.client = client;
+    this.pause = duration -> stopped.await(duration.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /**
@@ -64,6 +70,14 @@ public final class PatientRegistry {
 
     /** There is no such id. */
     record Unknown() implements Found {}
+  }
+
+  /**
+   * Ends every wait, now and from now on, with a {@link KafkaException}: for an owner that closes
+   * while threads that it can't interrupt are waiting here.
+   */
+  public void stopWaiting() {
+    stopped.countDown();
   }
 
   /**
@@ -139,6 +153,9 @@ public final class PatientRegistry {
         pause.await(wait);
       } catch (InterruptedException e) {
         throw new InterruptException("interrupted while waiting for the schema registry", e);
+      }
+      if (stopped.getCount() == 0) {
+        throw new KafkaException("stopped while waiting for the schema registry");
       }
       Duration doubled = wait.multipliedBy(2);
       wait = doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;

@@ -7,7 +7,9 @@ import dev.dolly.schemas.registry.PatientRegistry.Found;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.apache.avro.Schema;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -69,6 +71,20 @@ class PatientRegistryTest {
     assertThatThrownBy(() -> registry.schemaOf(7)).isInstanceOf(InterruptException.class);
     assertThat(questions[0]).isEqualTo(3);
     assertThat(Thread.interrupted()).as("the thread stays interrupted").isTrue();
+  }
+
+  @Test
+  void itsOwnerCanEndTheWait() {
+    http.answer(503, "{}");
+    PatientRegistry registry = new PatientRegistry(SchemaRegistries.connect(http.url()));
+    CompletableFuture<Found> answer = CompletableFuture.supplyAsync(() -> registry.schemaOf(7));
+
+    registry.stopWaiting();
+
+    assertThat(answer)
+        .failsWithin(Duration.ofSeconds(30))
+        .withThrowableThat()
+        .withRootCauseInstanceOf(KafkaException.class);
   }
 
   @Test

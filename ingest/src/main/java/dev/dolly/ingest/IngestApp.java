@@ -1,0 +1,120 @@
+package dev.dolly.ingest;
+
+import dev.dolly.schemas.registry.PatientRegistry;
+import dev.dolly.schemas.registry.SchemaRegistries;
+import dev.dolly.schemas.topic.TopicCatalogue;
+import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
+
+/**
+ * The running application: {@link IngestTopology} on Kafka Streams with {@code exactly_once_v2}, so
+ * a raw record's prompt or dead letter is committed together with its offset, once.
+ *
+ * <p>Owns its threads and its registry client. {@link #start} and {@link #close} are called from
+ * one thread, the rest from any.
+ */
+public final class IngestApp implements AutoCloseable {
+
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
+
+  private final SchemaRegistryClient client;
+  private final PatientRegistry registry;
+  private final KafkaStreams streams;
+  private final FailurePolicy failures = new FailurePolicy();
+  private final CompletableFuture<Void> running = new CompletableFuture<>();
+  private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+
+  public IngestApp(IngestSettings settings) {
+    client = SchemaRegistries.connect(settings.registryUrl());
+    registry = new PatientRegistry(client);
+    streams = new KafkaStreams(IngestTopology.build(settings.limits(), registry), config(settings));
+    streams.setUncaughtExceptionHandler(failures);
+    streams.setStateListener((now, before) -> follow(now));
+  }
+
+  static Properties config(IngestSettings settings) {
+    Properties config = new Properties();
+    config.put(StreamsConfig.APPLICATION_ID_CONFIG, settings.applicationId());
+    config.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
+    config.put(StreamsConfig.STATE_DIR_CONFIG, settings.stateDirectory().toString());
+    config.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, settings.threads());
+    config.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+    // A producer refuses what is larger than this before the broker is asked.
+    config.put(
+        StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
+        Math.max(
+            TopicCatalogue.PROMPTS.maxMessageBytes(),
+            TopicCatalogue.DEAD_LETTERS.maxMessageBytes()));
+    return config;
+  }
+
+  private void follow(KafkaStreams.State state) {
+    if (state == KafkaStreams.State.RUNNING) {
+      running.complete(null);
+    } else if (state.hasCompletedShutdown()) {
+      Throwable fatal = failures.fatal();
+      if (fatal == null) {
+        stopped.complete(null);
+      } else {
+        stopped.completeExceptionally(fatal);
+      }
+      running.completeExceptionally(
+          new IllegalStateException("ingest stopped before it was running", fatal));
+    }
+  }
+
+  /** Starts the threads and returns at once. */
+  public void start() {
+    streams.start();
+  }
+
+  /**
+   * Waits until every partition has its reader.
+   *
+   * @throws IllegalStateException if it stopped, or isn't running after that time; the cause says
+   *     why
+   */
+  public void awaitRunning(Duration timeout) throws InterruptedException {
+    try {
+      running.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause().getMessage(), e.getCause().getCause());
+    } catch (TimeoutException e) {
+      throw new IllegalStateException(
+          "ingest is not running after "
+              + timeout.toSeconds()
+              + " s: is the broker there, do the topics exist (\"./dolly topics create\")?",
+          e);
+    }
+  }
+
+  /**
+   * Completes when the application has stopped: exceptionally if it stopped by itself after a
+   * failure.
+   */
+  public CompletableFuture<Void> stopped() {
+    return stopped.copy();
+  }
+
+  /** Stops after the records at hand, or after 30 s; what isn't committed then is read again. */
+  @Override
+  public void close() {
+    registry.stopWaiting();
+    streams.close(CLOSE_TIMEOUT);
+    try {
+      client.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException("the registry's client can't be closed", e);
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Raw JSON prompts become prompts or dead letters: a Kafka Streams application. */
+package dev.dolly.ingest;

@@ -1,0 +1,77 @@
+package dev.dolly.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.dolly.schemas.prompt.PromptLimits;
+import dev.dolly.schemas.registry.SchemaNotRegisteredException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.streams.errors.MissingSourceTopicException;
+import org.apache.kafka.streams.errors.StreamsException;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class IngestAppTest {
+
+  @TempDir Path directory;
+
+  @Test
+  void commitsPromptsWithTheirOffsets() {
+    assertThat(IngestApp.config(IngestSettings.of("localhost:9092", "http://localhost", directory)))
+        .containsEntry("processing.guarantee", "exactly_once_v2")
+        .containsEntry("application.id", "dolly-ingest")
+        .containsEntry("producer.max.request.size", 1114124);
+  }
+
+  @Test
+  void saysThatNoBrokerIsThereAndStopsAllTheSame() throws Exception {
+    IngestApp app =
+        new IngestApp(IngestSettings.of("127.0.0.1:1", "http://127.0.0.1:1", directory));
+    try (app) {
+      app.start();
+      assertThatThrownBy(() -> app.awaitRunning(Duration.ofMillis(200)))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("is the broker there");
+    }
+    app.stopped().get(1, TimeUnit.SECONDS);
+    assertThatThrownBy(() -> app.awaitRunning(Duration.ofSeconds(1)))
+        .hasMessageContaining("stopped before it was running");
+  }
+
+  @Test
+  void goesOnAfterFailuresThatPass() {
+    FailurePolicy policy = new FailurePolicy();
+
+    assertThat(policy.handle(new StreamsException("send", new TimeoutException("broker away"))))
+        .isEqualTo(StreamThreadExceptionResponse.REPLACE_THREAD);
+    assertThat(policy.fatal()).isNull();
+  }
+
+  @Test
+  void stopsAfterFailuresThatStay() {
+    for (Throwable failure :
+        new Throwable[] {
+          new MissingSourceTopicException("dolly.prompts.raw"),
+          new StreamsException(new SchemaNotRegisteredException("dolly.prompts-value", null)),
+          new StreamsException(new NullPointerException())
+        }) {
+      FailurePolicy policy = new FailurePolicy();
+      assertThat(policy.handle(failure)).isEqualTo(StreamThreadExceptionResponse.SHUTDOWN_CLIENT);
+      assertThat(policy.fatal()).isSameAs(failure);
+    }
+  }
+
+  @Test
+  void reportsAllProblemsOfItsSettingsAtOnce() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new IngestSettings("", " ", "id", directory, 0, PromptLimits.defaults()))
+        .withMessageContainingAll("bootstrap", "registry", "threads must be at least 1: 0");
+  }
+}
