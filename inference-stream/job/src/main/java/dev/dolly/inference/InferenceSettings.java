@@ -1,0 +1,145 @@
+package dev.dolly.inference;
+
+import dev.dolly.engine.model.DType;
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import javax.annotation.Nullable;
+
+/**
+ * Everything that can be set about the job, read once. Keys are these names with dashes after
+ * {@code inference.}; {@link #of} reads them, and both report every problem at once.
+ *
+ * @param bootstrapServers Kafka's {@code host:port,…}; required
+ * @param schemaRegistry URL of a Confluent-compatible registry; required
+ * @param modelDirectory a Hugging Face model directory, present on every host; required
+ * @param modelName in responses; default: the directory's own name
+ * @param modelVersion in responses; default (null): the model's digest
+ * @param dtype format to compute in; default (null): the files' own
+ * @param threads of one subtask's engine; default 0: the host's processors over the parallelism
+ * @param parallelism subtasks, each with its own copy of the model; default 1
+ * @param maxBatch sequences that one engine runs at once; default 32
+ * @param queue requests that wait in a subtask beside them; default 32
+ * @param prefillChunk prompt tokens computed in one step; default 256
+ * @param cacheBytes memory for keys and values of one engine; default 2 GiB
+ * @param chunkInterval least time between two chunks of one answer; default 200 ms
+ * @param groupId consumer group, for watching the lag; default {@code dolly-inference}
+ * @param transactionalIdPrefix of the exactly-once sink, unlike any other job's on the cluster;
+ *     default {@code dolly-inference}
+ * @param transactionTimeout the longest outage that loses nothing: after it the broker aborts what
+ *     a checkpoint has promised. Must not exceed the brokers' {@code transaction.max.timeout.ms};
+ *     default 1 h
+ * @param checkpointInterval commit latency of an answer, where Flink's own configuration does not
+ *     set one; default 1 s
+ * @param startingOffsets of a job without a checkpoint; default earliest
+ * @param bounded stop after the prompts that are there when the job starts; default false
+ * @param kafka further properties of every Kafka client ({@code inference.kafka.security.protocol}
+ *     …), without that prefix
+ */
+public record InferenceSettings(
+    String bootstrapServers,
+    String schemaRegistry,
+    String modelDirectory,
+    String modelName,
+    @Nullable String modelVersion,
+    @Nullable DType dtype,
+    int threads,
+    int parallelism,
+    int maxBatch,
+    int queue,
+    int prefillChunk,
+    long cacheBytes,
+    Duration chunkInterval,
+    String groupId,
+    String transactionalIdPrefix,
+    Duration transactionTimeout,
+    Duration checkpointInterval,
+    StartingOffsets startingOffsets,
+    boolean bounded,
+    Map<String, String> kafka)
+    implements Serializable {
+
+  /** What each of this module's keys starts with. */
+  public static final String PREFIX = "inference.";
+
+  public InferenceSettings {
+    kafka = Map.copyOf(kafka);
+    List<String> problems = new ArrayList<>();
+    required(problems, "bootstrap-servers", bootstrapServers);
+    required(problems, "schema-registry", schemaRegistry);
+    required(problems, "model-directory", modelDirectory);
+    required(problems, "model-name", modelName);
+    required(problems, "group-id", groupId);
+    required(problems, "transactional-id-prefix", transactionalIdPrefix);
+    atLeast(problems, "threads", threads, 0);
+    atLeast(problems, "parallelism", parallelism, 1);
+    atLeast(problems, "max-batch", maxBatch, 1);
+    atLeast(problems, "queue", queue, 0);
+    atLeast(problems, "prefill-chunk", prefillChunk, 1);
+    atLeast(problems, "cache-size", cacheBytes, 1);
+    notNegative(problems, "chunk-interval", chunkInterval);
+    atLeast(problems, "checkpoint-interval", checkpointInterval.toMillis(), 1);
+    if (transactionTimeout.compareTo(checkpointInterval) <= 0) {
+      problems.add(
+          PREFIX
+              + "transaction-timeout must exceed the checkpoint interval: "
+              + transactionTimeout.toMillis()
+              + " ms");
+    }
+    for (String key : OWN_KAFKA_KEYS) {
+      if (kafka.containsKey(key)) {
+        problems.add(PREFIX + "kafka." + key + " is not free: the job depends on its own value");
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new InvalidSettingsException(problems);
+    }
+  }
+
+  /** Client properties that carry the guarantees and have no other value. */
+  private static final List<String> OWN_KAFKA_KEYS =
+      List.of(
+          "bootstrap.servers",
+          "group.id",
+          "isolation.level",
+          "enable.auto.commit",
+          "auto.offset.reset",
+          "transactional.id",
+          "transaction.timeout.ms",
+          "enable.idempotence",
+          "acks");
+
+  /**
+   * Reads settings from keys and values; what is not named has its default.
+   *
+   * @throws InvalidSettingsException naming every missing, unknown and unreadable key
+   */
+  public static InferenceSettings of(Map<String, String> values) {
+    return new SettingsReader(values).read();
+  }
+
+  /** Requests that one subtask holds at most: running and waiting. */
+  public int admissionLimit() {
+    return maxBatch + queue;
+  }
+
+  private static void required(List<String> problems, String key, String value) {
+    if (value == null || value.isBlank()) {
+      problems.add(PREFIX + key + " is missing");
+    }
+  }
+
+  private static void atLeast(List<String> problems, String key, long value, long least) {
+    if (value < least) {
+      problems.add(PREFIX + key + " must be at least " + least + ": " + value);
+    }
+  }
+
+  private static void notNegative(List<String> problems, String key, Duration value) {
+    if (value.isNegative()) {
+      problems.add(PREFIX + key + " must not be negative: " + value.toMillis() + " ms");
+    }
+  }
+}

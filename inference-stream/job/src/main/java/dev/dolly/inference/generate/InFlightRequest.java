@@ -1,0 +1,26 @@
+package dev.dolly.inference.generate;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.dolly.inference.source.PromptRecord;
+import dev.dolly.schemas.avro.ModelRef;
+
+/**
+ * A request in the operator's state: all that is needed to go on with it elsewhere.
+ *
+ * @param record the prompt as it was read; its value is not null
+ * @param model that generated the ids
+ * @param seed of the draws
+ * @param ids generated so far, in order
+ * @param attempt of the chunks that went out
+ * @param chunks how far they got
+ */
+record InFlightRequest(
+    PromptRecord record, ModelRef model, long seed, int[] ids, long attempt, ChunkProgress chunks) {
+  InFlightRequest {
+    requireNonNull(record.value(), "a request in flight has a prompt");
+    requireNonNull(model, "model");
+    requireNonNull(ids, "ids");
+    requireNonNull(chunks, "chunks");
+  }
+}

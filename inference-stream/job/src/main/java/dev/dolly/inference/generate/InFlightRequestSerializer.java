@@ -1,0 +1,99 @@
+package dev.dolly.inference.generate;
+
+import dev.dolly.inference.source.PromptRecord;
+import dev.dolly.schemas.avro.ModelRef;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import javax.annotation.Nullable;
+import org.apache.flink.core.io.SimpleVersionedSerializer;
+
+/**
+ * The bytes of a request in a checkpoint. The version stands before them; whoever changes the
+ * layout raises it and goes on reading the old ones, as running jobs are upgraded by savepoint.
+ */
+final class InFlightRequestSerializer implements SimpleVersionedSerializer<InFlightRequest> {
+  static final int VERSION = 1;
+
+  /** Length of an array that is not there. */
+  private static final int NULL = -1;
+
+  @Override
+  public int getVersion() {
+    return VERSION;
+  }
+
+  @Override
+  public byte[] serialize(InFlightRequest request) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
+    DataOutputStream out = new DataOutputStream(bytes);
+    PromptRecord record = request.record();
+    out.writeUTF(record.topic());
+    out.writeInt(record.partition());
+    out.writeLong(record.offset());
+    out.writeLong(record.timestamp());
+    writeBytes(out, record.key());
+    writeBytes(out, record.value());
+    ModelRef model = request.model();
+    out.writeUTF(model.getName());
+    out.writeUTF(model.getVersion());
+    out.writeUTF(model.getDigest());
+    out.writeUTF(model.getDtype());
+    out.writeLong(request.seed());
+    out.writeInt(request.ids().length);
+    for (int id : request.ids()) {
+      out.writeInt(id);
+    }
+    out.writeLong(request.attempt());
+    out.writeInt(request.chunks().index());
+    out.writeInt(request.chunks().length());
+    out.writeInt(request.chunks().hash());
+    return bytes.toByteArray();
+  }
+
+  @Override
+  public InFlightRequest deserialize(int version, byte[] serialized) throws IOException {
+    if (version != VERSION) {
+      throw new IOException(
+          "a request in flight was saved in version "
+              + version
+              + " of its layout and this job reads version "
+              + VERSION
+              + ": restore it with the release that wrote it");
+    }
+    DataInputStream in = new DataInputStream(new ByteArrayInputStream(serialized));
+    PromptRecord record =
+        new PromptRecord(
+            in.readUTF(), in.readInt(), in.readLong(), in.readLong(), readBytes(in), readBytes(in));
+    ModelRef model = new ModelRef(in.readUTF(), in.readUTF(), in.readUTF(), in.readUTF());
+    long seed = in.readLong();
+    int[] ids = new int[in.readInt()];
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = in.readInt();
+    }
+    return new InFlightRequest(
+        record,
+        model,
+        seed,
+        ids,
+        in.readLong(),
+        new ChunkProgress(in.readInt(), in.readInt(), in.readInt()));
+  }
+
+  private static void writeBytes(DataOutputStream out, @Nullable byte[] bytes) throws IOException {
+    if (bytes == null) {
+      out.writeInt(NULL);
+    } else {
+      out.writeInt(bytes.length);
+      out.write(bytes);
+    }
+  }
+
+  @Nullable
+  private static byte[] readBytes(DataInputStream in) throws IOException {
+    int length = in.readInt();
+    return length == NULL ? null : in.readNBytes(length);
+  }
+}

@@ -1,0 +1,303 @@
+package dev.dolly.inference.generate;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.dolly.engine.batch.ContinuousBatcher;
+import dev.dolly.engine.batch.Generation;
+import dev.dolly.engine.batch.GenerationRequest;
+import dev.dolly.engine.batch.Outcome;
+import dev.dolly.engine.sampling.Sampling;
+import dev.dolly.inference.source.PromptRecord;
+import dev.dolly.schemas.avro.ErrorCode;
+import dev.dolly.schemas.avro.FinishReason;
+import dev.dolly.schemas.avro.Prompt;
+import dev.dolly.schemas.avro.PromptParams;
+import dev.dolly.schemas.avro.Response;
+import dev.dolly.schemas.avro.Timings;
+import dev.dolly.schemas.prompt.PromptRules;
+import dev.dolly.schemas.prompt.Rejection;
+import dev.dolly.schemas.prompt.Seeds;
+import dev.dolly.schemas.serde.Decoded;
+import dev.dolly.schemas.serde.RecordSerde;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import javax.annotation.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The requests of one subtask on their way from prompt to answer: what the operator does, without
+ * Flink.
+ *
+ * <p>All methods belong to one thread, the operator's. The engine's thread is never waited for: it
+ * announces progress, and {@link #drain} collects what there is.
+ */
+final class InFlightRequests {
+  private static final Logger LOG = LoggerFactory.getLogger(InFlightRequests.class);
+
+  private final ServedModel served;
+  private final ContinuousBatcher batcher;
+  private final RecordSerde<Prompt> prompts;
+  private final RecordWriter writer;
+  private final Outlet outlet;
+  private final Duration chunkInterval;
+  private final Clock clock;
+  private final Set<RunningRequest> running = new LinkedHashSet<>();
+  private long attempt;
+  private long answered;
+  private long deadLetters;
+  private long newTokens;
+
+  /**
+   * @param batcher runs on the model and calls for {@link #drain} when something changed
+   * @param clock for the time of answers and the attempt of chunks
+   */
+  InFlightRequests(
+      ServedModel served,
+      ContinuousBatcher batcher,
+      RecordSerde<Prompt> prompts,
+      RecordWriter writer,
+      Outlet outlet,
+      Duration chunkInterval,
+      Clock clock) {
+    this.served = served;
+    this.batcher = batcher;
+    this.prompts = prompts;
+    this.writer = writer;
+    this.outlet = outlet;
+    this.chunkInterval = chunkInterval;
+    this.clock = clock;
+    this.attempt = clock.millis();
+  }
+
+  /**
+   * Goes on with requests of an earlier incarnation, however many. Those whose ids another model
+   * generated start again from nothing.
+   */
+  void restore(Collection<InFlightRequest> requests) {
+    // A clock that was set back must not make this incarnation's chunks look older.
+    requests.forEach(request -> attempt = Math.max(attempt, request.attempt() + 1));
+    for (InFlightRequest request : requests) {
+      boolean sameModel = request.model().equals(served.ref());
+      if (!sameModel) {
+        LOG.warn(
+            "{} was begun on model version {} and starts again on {}",
+            request.record().position(),
+            request.model().getVersion(),
+            served.ref().getVersion());
+      }
+      begin(
+          request.record(),
+          sameModel ? request.ids() : new int[0],
+          Optional.of(request.seed()),
+          sameModel ? request.chunks() : ChunkProgress.NONE);
+    }
+  }
+
+  /** Takes a record of the prompt topic: it becomes an answer some time, or a dead letter now. */
+  void accept(PromptRecord record) {
+    if (record.value() == null) {
+      cancel(record);
+      outlet.left();
+    } else {
+      begin(record, new int[0], Optional.empty(), ChunkProgress.NONE);
+    }
+  }
+
+  private void cancel(PromptRecord record) {
+    if (record.key() == null) {
+      LOG.warn("{} has neither key nor value and cancels nothing", record.position());
+      return;
+    }
+    running.stream()
+        .filter(request -> request.isNamed(record.key()))
+        .forEach(request -> batcher.cancel(request.generation));
+  }
+
+  private void begin(
+      PromptRecord record, int[] resumed, Optional<Long> seed, ChunkProgress chunks) {
+    Decoded<Prompt> decoded = prompts.decode(record.value());
+    if (decoded instanceof Decoded.Broken<Prompt> broken) {
+      giveUp(record, broken.code(), broken.message(), keyAsText(record));
+      return;
+    }
+    Prompt prompt = ((Decoded.Value<Prompt>) decoded).record();
+    Optional<Rejection> rejection = PromptRules.check(prompt);
+    if (rejection.isPresent()) {
+      String id = prompt.getRequestId();
+      boolean usable = !id.isEmpty() && id.length() <= PromptRules.MAX_REQUEST_ID;
+      giveUp(record, rejection.get().code(), rejection.get().message(), usable ? id : null);
+      return;
+    }
+    int[] ids;
+    try {
+      ids = served.prompts().encode(prompt.getInstruction(), prompt.getContext());
+    } catch (RuntimeException e) {
+      // Encoding depends on this text and on nothing else: another try would end the same.
+      LOG.error("the prompt at {} cannot be encoded", record.position(), e);
+      giveUp(
+          record, ErrorCode.INTERNAL, "the prompt cannot be encoded: " + e, prompt.getRequestId());
+      return;
+    }
+    Generation generation = batcher.submit(request(prompt, ids, resumed, seed));
+    running.add(new RunningRequest(record, prompt, generation, served.ref(), attempt, chunks));
+  }
+
+  private GenerationRequest request(
+      Prompt prompt, int[] ids, int[] resumed, Optional<Long> restoredSeed) {
+    PromptParams params = prompt.getParams();
+    Long given = params.getSeed();
+    long seed =
+        restoredSeed.orElseGet(() -> given != null ? given : Seeds.of(prompt.getRequestId()));
+    return new GenerationRequest(
+        prompt.getRequestId(),
+        ids,
+        resumed,
+        params.getMaxNewTokens(),
+        new Sampling(
+            params.getDoSample(), params.getTemperature(), params.getTopP(), params.getTopK()),
+        seed,
+        served.prompts().newAnswer());
+  }
+
+  /**
+   * Hands out what the engine has finished, and the chunks that are due.
+   *
+   * @throws EngineFailedException if the engine's thread died
+   */
+  void drain() {
+    failWithTheEngine();
+    long now = System.nanoTime();
+    Iterator<RunningRequest> each = running.iterator();
+    while (each.hasNext()) {
+      RunningRequest request = each.next();
+      Optional<Outcome> outcome = request.generation.outcome();
+      if (outcome.isPresent()) {
+        each.remove();
+        end(request, outcome.get());
+      } else {
+        request
+            .nextChunk(now, chunkInterval.toNanos())
+            .ifPresent(chunk -> outlet.chunk(writer.chunk(chunk)));
+      }
+    }
+  }
+
+  private void failWithTheEngine() {
+    Optional<Throwable> failure = batcher.failure();
+    if (failure.isPresent()) {
+      throw new EngineFailedException(failure.get());
+    }
+  }
+
+  private void end(RunningRequest request, Outcome outcome) {
+    if (outcome instanceof Outcome.Finished finished) {
+      outlet.chunk(writer.chunk(request.lastChunk(finished.text())));
+      outlet.answer(writer.response(response(request, finished)));
+      answered++;
+      newTokens += request.generation.count() - request.generation.request().resumedIds().length;
+      outlet.left();
+    } else {
+      // The engine's death ends every request as failed; it is known before the first of them is.
+      failWithTheEngine();
+      Outcome.Failed failed = (Outcome.Failed) outcome;
+      giveUp(request.record, code(failed.fault()), failed.message(), request.prompt.getRequestId());
+    }
+  }
+
+  private Response response(RunningRequest request, Outcome.Finished finished) {
+    Generation generation = request.generation;
+    Generation.Timings timings = generation.timings();
+    return Response.newBuilder()
+        .setRequestId(request.prompt.getRequestId())
+        .setText(finished.text())
+        .setFinishReason(reason(finished.reason()))
+        .setPromptTokens(generation.request().promptIds().length)
+        .setGeneratedTokens(generation.count())
+        .setResumedTokens(generation.request().resumedIds().length)
+        .setSeed(generation.request().seed())
+        .setModel(served.ref())
+        .setEngine(served.model().fingerprint())
+        .setDeterministic(false)
+        .setTimings(
+            new Timings(timings.queuedMillis(), timings.prefillMillis(), timings.decodeMillis()))
+        .setOrigin(request.origin())
+        .setMetadata(request.prompt.getMetadata())
+        .setCreatedAt(clock.millis())
+        .build();
+  }
+
+  private void giveUp(
+      PromptRecord record, ErrorCode code, String message, @Nullable String requestId) {
+    outlet.answer(writer.deadLetter(code, message, requestId, record, clock.millis()));
+    deadLetters++;
+    outlet.left();
+  }
+
+  private static FinishReason reason(dev.dolly.engine.batch.FinishReason reason) {
+    return switch (reason) {
+      case END -> FinishReason.END;
+      case EOS -> FinishReason.EOS;
+      case STOP -> FinishReason.STOP;
+      case LENGTH -> FinishReason.LENGTH;
+      case DEADLINE -> FinishReason.DEADLINE;
+      case CANCELLED -> FinishReason.CANCELLED;
+    };
+  }
+
+  private static ErrorCode code(Outcome.Fault fault) {
+    return switch (fault) {
+      case PROMPT_TOO_LONG -> ErrorCode.PROMPT_TOO_LONG;
+      case CACHE_EXHAUSTED -> ErrorCode.CACHE_EXHAUSTED;
+      case NUMERIC_FAULT -> ErrorCode.NUMERIC_FAULT;
+      case INTERNAL -> ErrorCode.INTERNAL;
+    };
+  }
+
+  /** The key names the request on this topic, also where the value cannot be read. */
+  @Nullable
+  private static String keyAsText(PromptRecord record) {
+    if (record.key() == null) {
+      return null;
+    }
+    try {
+      String text = UTF_8.newDecoder().decode(ByteBuffer.wrap(record.key())).toString();
+      return text.isEmpty() || text.length() > PromptRules.MAX_REQUEST_ID ? null : text;
+    } catch (CharacterCodingException e) {
+      return null;
+    }
+  }
+
+  /** Every request without an answer yet, for the operator's state. Does not wait. */
+  List<InFlightRequest> snapshot() {
+    return running.stream().map(RunningRequest::snapshot).toList();
+  }
+
+  /** Requests that have no answer yet. */
+  int size() {
+    return running.size();
+  }
+
+  /** Responses handed out. */
+  long answered() {
+    return answered;
+  }
+
+  /** Dead letters handed out. */
+  long deadLetters() {
+    return deadLetters;
+  }
+
+  /** Tokens generated here for the responses handed out. */
+  long newTokens() {
+    return newTokens;
+  }
+}

@@ -1,0 +1,64 @@
+package dev.dolly.inference.generate;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.dolly.inference.sink.OutboundRecord;
+import dev.dolly.inference.source.PromptRecord;
+import dev.dolly.schemas.avro.DeadLetter;
+import dev.dolly.schemas.avro.DeadLetterOrigin;
+import dev.dolly.schemas.avro.ErrorCode;
+import dev.dolly.schemas.avro.Response;
+import dev.dolly.schemas.avro.ResponseChunk;
+import dev.dolly.schemas.avro.Stage;
+import dev.dolly.schemas.deadletter.DeadLetters;
+import dev.dolly.schemas.registry.PatientRegistry;
+import dev.dolly.schemas.serde.RecordSerde;
+import dev.dolly.schemas.topic.Topic;
+import dev.dolly.schemas.topic.TopicCatalogue;
+import javax.annotation.Nullable;
+import org.apache.avro.specific.SpecificRecord;
+
+/** Turns what the job has to say into records of its topics, in wire format. */
+final class RecordWriter {
+  private final Writer<Response> responses;
+  private final Writer<ResponseChunk> chunks;
+  private final Writer<DeadLetter> deadLetters;
+  private final DeadLetters letters = new DeadLetters(Stage.inference);
+
+  RecordWriter(PatientRegistry registry) {
+    responses = new Writer<>(TopicCatalogue.RESPONSES, registry);
+    chunks = new Writer<>(TopicCatalogue.RESPONSE_CHUNKS, registry);
+    deadLetters = new Writer<>(TopicCatalogue.DEAD_LETTERS, registry);
+  }
+
+  OutboundRecord response(Response response) {
+    return responses.write(response.getRequestId(), response);
+  }
+
+  OutboundRecord chunk(ResponseChunk chunk) {
+    return chunks.write(chunk.getRequestId(), chunk);
+  }
+
+  /**
+   * @param requestId null if it could not be read
+   * @param record the prompt's own: a dead letter names the place where its payload lies, which is
+   *     not the prompt's origin when it came through ingest
+   */
+  OutboundRecord deadLetter(
+      ErrorCode code, String message, @Nullable String requestId, PromptRecord record, long now) {
+    DeadLetterOrigin origin =
+        new DeadLetterOrigin(record.topic(), record.partition(), record.offset());
+    DeadLetter letter = letters.of(code, message, requestId, origin, record.value(), now);
+    return deadLetters.write(DeadLetters.key(letter), letter);
+  }
+
+  private record Writer<T extends SpecificRecord>(String topic, RecordSerde<T> serde) {
+    Writer(Topic<T> topic, PatientRegistry registry) {
+      this(topic.name(), new RecordSerde<>(topic, registry));
+    }
+
+    OutboundRecord write(String key, T value) {
+      return new OutboundRecord(topic, key.getBytes(UTF_8), serde.encode(value));
+    }
+  }
+}

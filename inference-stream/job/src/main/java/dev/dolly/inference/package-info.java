@@ -1,0 +1,2 @@
+/** The streaming job: its settings and its graph. */
+package dev.dolly.inference;

@@ -1,0 +1,379 @@
+package dev.dolly.inference.generate;
+
+import static dev.dolly.inference.generate.PromptRecords.greedy;
+import static dev.dolly.inference.generate.PromptRecords.params;
+import static dev.dolly.inference.generate.PromptRecords.prompt;
+import static dev.dolly.inference.generate.PromptRecords.sampled;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.dolly.engine.ComputeSettings;
+import dev.dolly.engine.LanguageModel;
+import dev.dolly.engine.batch.BatchSettings;
+import dev.dolly.engine.batch.ContinuousBatcher;
+import dev.dolly.engine.model.DType;
+import dev.dolly.engine.model.ModelDirectory;
+import dev.dolly.inference.TestRegistry;
+import dev.dolly.inference.source.PromptRecord;
+import dev.dolly.schemas.avro.DeadLetter;
+import dev.dolly.schemas.avro.ErrorCode;
+import dev.dolly.schemas.avro.FinishReason;
+import dev.dolly.schemas.avro.ModelRef;
+import dev.dolly.schemas.avro.Origin;
+import dev.dolly.schemas.avro.Response;
+import dev.dolly.schemas.avro.ResponseChunk;
+import dev.dolly.schemas.prompt.Seeds;
+import dev.dolly.schemas.registry.PatientRegistry;
+import dev.dolly.schemas.registry.SchemaRegistries;
+import dev.dolly.schemas.serde.RecordSerde;
+import dev.dolly.schemas.topic.TopicCatalogue;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class InFlightRequestsTest {
+  private static final long OPENED = 1_700_000_000_000L;
+
+  private static TestRegistry server;
+  private static PatientRegistry registry;
+  private static ServedModel served;
+
+  // The engine makes one step for each that is granted, so a test knows how far it is.
+  private Semaphore granted;
+  private Semaphore made;
+  private final Delivered delivered = new Delivered(registry);
+  private final PromptRecords records =
+      new PromptRecords(new RecordSerde<>(TopicCatalogue.PROMPTS, registry));
+  private ContinuousBatcher batcher;
+  private InFlightRequests requests;
+
+  @BeforeAll
+  static void load() {
+    server = new TestRegistry();
+    registry = new PatientRegistry(SchemaRegistries.connect(server.url()));
+    served =
+        ServedModel.of(
+            LanguageModel.load(
+                ModelDirectory.open(Fixture.MODEL), ComputeSettings.of(DType.FLOAT32)),
+            "neox",
+            Optional.empty());
+  }
+
+  @AfterAll
+  static void unload() {
+    served.close();
+    server.close();
+  }
+
+  @BeforeEach
+  void start() {
+    start(Duration.ZERO, OPENED);
+  }
+
+  private void start(Duration chunkInterval, long opened) {
+    Semaphore grants = new Semaphore(0);
+    Semaphore steps = new Semaphore(0);
+    start(
+        () -> {
+          steps.release();
+          grants.acquireUninterruptibly();
+        },
+        chunkInterval,
+        opened);
+    granted = grants;
+    made = steps;
+  }
+
+  private void start(Runnable onProgress, Duration chunkInterval, long opened) {
+    stop();
+    batcher =
+        ContinuousBatcher.start(served.model(), new BatchSettings(8, 64, 64L << 20), onProgress);
+    requests = incarnation(served, chunkInterval, opened);
+  }
+
+  private InFlightRequests incarnation(ServedModel model, Duration chunkInterval, long opened) {
+    return new InFlightRequests(
+        model,
+        batcher,
+        new RecordSerde<>(TopicCatalogue.PROMPTS, registry),
+        new RecordWriter(registry),
+        delivered,
+        chunkInterval,
+        Clock.fixed(Instant.ofEpochMilli(opened), ZoneOffset.UTC));
+  }
+
+  @AfterEach
+  void stop() {
+    if (batcher != null) {
+      granted.release(Integer.MAX_VALUE / 2);
+      batcher.close();
+    }
+  }
+
+  private void drainUntil(BooleanSupplier done) throws InterruptedException {
+    while (!done.getAsBoolean()) {
+      step();
+      requests.drain();
+    }
+  }
+
+  private void step() throws InterruptedException {
+    granted.release();
+    made.acquire();
+  }
+
+  private void drainAll() throws InterruptedException {
+    drainUntil(() -> requests.size() == 0);
+  }
+
+  @Test
+  void answersAsTheReferenceDoesAllPromptsInOneRunningBatch() throws Exception {
+    List<Fixture.Golden> goldens = Fixture.goldens();
+    for (int i = 0; i < goldens.size(); i++) {
+      Fixture.Golden golden = goldens.get(i);
+      requests.accept(records.of(greedy("q" + i, golden.instruction(), golden.context(), 48)));
+    }
+    drainAll();
+    assertThat(delivered.responses).hasSameSizeAs(goldens);
+    assertThat(delivered.left).isEqualTo(goldens.size());
+    for (int i = 0; i < goldens.size(); i++) {
+      Fixture.Golden golden = goldens.get(i);
+      Response response = delivered.response("q" + i);
+      assertThat(response.getText()).isEqualTo(golden.text());
+      assertThat(response.getPromptTokens()).isEqualTo(golden.promptTokens());
+      assertThat(response.getGeneratedTokens()).isEqualTo(golden.generatedTokens());
+      assertThat(response.getFinishReason()).isEqualTo(FinishReason.LENGTH);
+      assertThat(delivered.rebuilt("q" + i)).isEqualTo(golden.text());
+    }
+  }
+
+  @Test
+  void saysWhereAnAnswerCameFrom() throws Exception {
+    Origin raw = new Origin("dolly.prompts.raw", 1, 42L);
+    requests.accept(records.of(sampled("own", "Why?", 3, 9L)));
+    requests.accept(records.of(prompt("raw", "Why?", null, params(3), raw)));
+    drainAll();
+    Response own = delivered.response("own");
+    assertThat(own.getOrigin()).isEqualTo(new Origin("dolly.prompts", 3, 0L));
+    assertThat(own.getSeed()).isEqualTo(9);
+    assertThat(own.getMetadata()).containsEntry("from", "a test");
+    assertThat(own.getCreatedAt()).isEqualTo(OPENED);
+    assertThat(own.getResumedTokens()).isZero();
+    assertThat(own.getDeterministic()).isFalse();
+    assertThat(own.getEngine()).isEqualTo(served.model().fingerprint());
+    String digest = served.model().digest();
+    assertThat(own.getModel()).isEqualTo(new ModelRef("neox", digest, digest, "float32"));
+    Response ingested = delivered.response("raw");
+    assertThat(ingested.getOrigin()).isEqualTo(raw);
+    assertThat(ingested.getSeed()).isEqualTo(Seeds.of("raw"));
+  }
+
+  @Test
+  void givesUpOnlyTheRecordsThatCannotBeServed() throws Exception {
+    byte[] noAvro = {7, 7, 7, 7, 7, 7};
+    byte[] unknownSchema = {0, 0, 0, 9, 9, 1};
+    byte[] brokenBody = {0, 0, 0, 0, 1, 2};
+    requests.accept(records.record("a", noAvro));
+    requests.accept(records.record(null, unknownSchema));
+    requests.accept(records.record("c", brokenBody));
+    requests.accept(records.of(greedy("blank", " \n", null, 4)));
+    requests.accept(records.of(greedy("none", "Why?", null, 0)));
+    requests.accept(records.of(greedy("long", "why ".repeat(Fixture.WINDOW), null, 4)));
+    requests.accept(records.of(greedy("good", "Why?", null, 4)));
+    drainAll();
+    assertThat(delivered.deadLetters)
+        .extracting(
+            DeadLetter::getErrorCode,
+            DeadLetter::getRequestId,
+            letter -> letter.getOrigin().getSource(),
+            letter -> letter.getOrigin().getPartition(),
+            letter -> letter.getOrigin().getOffset())
+        .containsExactlyInAnyOrder(
+            tuple(ErrorCode.MALFORMED_AVRO, "a", "dolly.prompts", 3, 0L),
+            tuple(ErrorCode.UNKNOWN_SCHEMA, null, "dolly.prompts", 3, 1L),
+            tuple(ErrorCode.MALFORMED_AVRO, "c", "dolly.prompts", 3, 2L),
+            tuple(ErrorCode.EMPTY_INSTRUCTION, "blank", "dolly.prompts", 3, 3L),
+            tuple(ErrorCode.OUT_OF_RANGE, "none", "dolly.prompts", 3, 4L),
+            tuple(ErrorCode.PROMPT_TOO_LONG, "long", "dolly.prompts", 3, 5L));
+    assertThat(delivered.deadLetters.get(0).getPayload().array()).isEqualTo(noAvro);
+    assertThat(delivered.responses).extracting(Response::getRequestId).containsExactly("good");
+    assertThat(delivered.left).isEqualTo(7);
+  }
+
+  @Test
+  void endsACancelledRequestWithWhatThereIs() throws Exception {
+    requests.accept(records.of(greedy("stop", "Why donuts have holes?", null, 400)));
+    requests.accept(records.of(greedy("go", "Why donuts have holes?", null, 48)));
+    drainUntil(() -> delivered.chunksOf("stop").size() > 1);
+    requests.accept(records.record("unheard", null));
+    requests.accept(records.record(null, null));
+    requests.accept(records.record("stop", null));
+    assertThat(delivered.left).as("cancellations hold no place").isEqualTo(3);
+    drainAll();
+    Response stopped = delivered.response("stop");
+    assertThat(stopped.getFinishReason()).isEqualTo(FinishReason.CANCELLED);
+    assertThat(stopped.getGeneratedTokens()).isBetween(1, 399);
+    assertThat(delivered.rebuilt("stop")).isEqualTo(stopped.getText()).isNotEmpty();
+    assertThat(delivered.response("go").getText()).isEqualTo(Fixture.goldens().get(0).text());
+    assertThat(delivered.left).isEqualTo(5);
+  }
+
+  @Test
+  void goesOnWithRestoredIdsAndChunks() throws Exception {
+    PromptRecord record = records.of(sampled("q", "Why donuts have holes?", 300, 7L));
+    requests.accept(record);
+    drainAll();
+    String undisturbed = delivered.response("q").getText();
+    delivered.responses.clear();
+    delivered.chunks.clear();
+
+    start(Duration.ZERO, OPENED + 1);
+    requests.accept(record);
+    drainUntil(() -> delivered.chunksOf("q").size() >= 5);
+    List<InFlightRequest> snapshot = requests.snapshot();
+    int chunksThen = delivered.chunksOf("q").size();
+    drainUntil(() -> delivered.chunksOf("q").size() >= 8); // lost work, chunks already out
+    start(Duration.ZERO, OPENED + 2);
+    requests.restore(snapshot);
+    drainAll();
+
+    Response response = delivered.response("q");
+    assertThat(response.getText()).isEqualTo(undisturbed);
+    assertThat(response.getResumedTokens())
+        .isEqualTo(snapshot.get(0).ids().length)
+        .isGreaterThan(0);
+    assertThat(response.getGeneratedTokens()).isGreaterThan(response.getResumedTokens());
+    assertThat(delivered.chunksOf("q"))
+        .filteredOn(chunk -> chunk.getAttempt() == OPENED + 2)
+        .first()
+        .extracting(ResponseChunk::getIndex)
+        .isEqualTo(chunksThen);
+    assertThat(delivered.rebuilt("q")).isEqualTo(undisturbed);
+  }
+
+  @Test
+  void answersACompleteRestoredRequestWithoutAStep() throws Exception {
+    PromptRecord record = records.of(greedy("q", "Why donuts have holes?", null, 48));
+    requests.accept(record);
+    while (requests.snapshot().get(0).ids().length < 48) {
+      step(); // to the end, and nobody drains it
+    }
+    List<InFlightRequest> snapshot = requests.snapshot();
+    start(Duration.ZERO, OPENED + 1);
+    requests.restore(snapshot);
+    drainAll();
+    Response response = delivered.response("q");
+    assertThat(response.getText()).isEqualTo(Fixture.goldens().get(0).text());
+    assertThat(response.getResumedTokens()).isEqualTo(48).isEqualTo(response.getGeneratedTokens());
+    assertThat(requests.newTokens()).isZero();
+    assertThat(delivered.rebuilt("q")).isEqualTo(response.getText());
+  }
+
+  @Test
+  void startsAgainWhenAnotherModelGeneratedTheIds() throws Exception {
+    requests.accept(records.of(greedy("q", "Why donuts have holes?", null, 48)));
+    drainUntil(() -> delivered.chunksOf("q").size() >= 3);
+    List<InFlightRequest> snapshot =
+        requests.snapshot().stream()
+            .map(
+                r ->
+                    new InFlightRequest(
+                        r.record(),
+                        new ModelRef("neox", "old", "0000", "float32"),
+                        r.seed(),
+                        r.ids(),
+                        r.attempt(),
+                        r.chunks()))
+            .toList();
+    start(Duration.ZERO, OPENED + 1);
+    requests.restore(snapshot);
+    drainAll();
+    Response response = delivered.response("q");
+    assertThat(response.getResumedTokens()).isZero();
+    assertThat(response.getText()).isEqualTo(Fixture.goldens().get(0).text());
+    assertThat(delivered.chunksOf("q"))
+        .filteredOn(chunk -> chunk.getAttempt() == OPENED + 1)
+        .first()
+        .extracting(ResponseChunk::getIndex)
+        .isEqualTo(0);
+    assertThat(delivered.rebuilt("q")).isEqualTo(response.getText());
+  }
+
+  @Test
+  void voidsChunksThatTheTextDoesNotGoOnFrom() throws Exception {
+    requests.accept(records.of(greedy("q", "Why donuts have holes?", null, 48)));
+    InFlightRequest fresh = requests.snapshot().get(0);
+    drainUntil(() -> delivered.chunksOf("q").size() >= 2);
+    start(Duration.ZERO, OPENED + 1);
+    requests.restore(
+        List.of(
+            new InFlightRequest(
+                fresh.record(),
+                fresh.model(),
+                fresh.seed(),
+                new int[0],
+                OPENED,
+                new ChunkProgress(2, 5, "other".hashCode()))));
+    drainAll();
+    assertThat(delivered.rebuilt("q"))
+        .isEqualTo(delivered.response("q").getText())
+        .isEqualTo(Fixture.goldens().get(0).text());
+  }
+
+  @Test
+  void countsAttemptsUpEvenWhereTheClockWentBack() throws Exception {
+    requests.accept(records.of(greedy("q", "Why donuts have holes?", null, 20)));
+    List<InFlightRequest> snapshot = requests.snapshot();
+    start(Duration.ZERO, OPENED - 5_000);
+    requests.restore(snapshot);
+    drainAll();
+    assertThat(delivered.chunksOf("q"))
+        .isNotEmpty()
+        .allMatch(chunk -> chunk.getAttempt() == OPENED + 1);
+  }
+
+  @Test
+  void keepsTheIntervalBetweenChunks() throws Exception {
+    start(Duration.ofHours(1), OPENED);
+    requests.accept(records.of(greedy("q", "Why donuts have holes?", null, 48)));
+    drainAll();
+    List<ResponseChunk> chunks = delivered.chunksOf("q");
+    assertThat(chunks).hasSizeBetween(1, 2);
+    assertThat(chunks.get(chunks.size() - 1).getLast()).isTrue();
+    assertThat(delivered.rebuilt("q")).isEqualTo(Fixture.goldens().get(0).text());
+  }
+
+  @Test
+  void failsWithTheEngineAndBlamesNoRequest() throws Exception {
+    Semaphore steps = new Semaphore(0);
+    start(
+        () -> {
+          steps.release();
+          if (batcher.failure().isEmpty()) {
+            throw new IllegalStateException("thrown into the engine");
+          }
+        },
+        Duration.ZERO,
+        OPENED);
+    made = steps;
+    requests.accept(records.of(greedy("q", "Why?", null, 40)));
+    assertThatThrownBy(this::drainAll)
+        .isInstanceOf(EngineFailedException.class)
+        .hasRootCauseMessage("thrown into the engine");
+    assertThat(delivered.deadLetters).isEmpty();
+    assertThat(requests.snapshot()).hasSize(1);
+  }
+}
