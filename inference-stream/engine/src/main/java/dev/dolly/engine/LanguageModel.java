@@ -12,6 +12,7 @@ import dev.dolly.engine.cache.KvCache;
 import dev.dolly.engine.model.DType;
 import dev.dolly.engine.model.ModelConfig;
 import dev.dolly.engine.model.ModelDirectory;
+import dev.dolly.engine.model.ModelFormatException;
 import dev.dolly.engine.text.PromptFormat;
 import dev.dolly.engine.text.Tokenizer;
 import dev.dolly.engine.torch.TorchScript;
@@ -45,7 +46,8 @@ public final class LanguageModel implements AutoCloseable {
   private final long weightBytes;
   private final String fingerprint;
   private final Deque<AutoCloseable> owned = new ArrayDeque<>();
-  private Tokenizer tokenizer;
+  private Tokenizer tokenizer; // guarded by this
+  private PromptFormat promptFormat; // guarded by this
 
   private LanguageModel(ModelDirectory directory, ComputeSettings settings) {
     this.directory = directory;
@@ -81,7 +83,7 @@ public final class LanguageModel implements AutoCloseable {
   /**
    * Loads a model tensor by tensor.
    *
-   * @throws dev.dolly.engine.model.ModelFormatException one line that names the file
+   * @throws ModelFormatException one line that names the file
    */
   public static LanguageModel load(ModelDirectory directory, ComputeSettings settings) {
     long start = System.nanoTime();
@@ -110,17 +112,31 @@ public final class LanguageModel implements AutoCloseable {
     return dtype;
   }
 
-  /** Opened at the first call: benchmarks over ids need none. Closed with the model. */
+  /**
+   * Opened at the first call: benchmarks over ids need none. Closed with the model.
+   *
+   * @throws ModelFormatException when it is missing or has ids the model has no row for
+   */
   public synchronized Tokenizer tokenizer() {
     if (tokenizer == null) {
-      tokenizer = own(Tokenizer.load(directory));
+      Tokenizer opened = own(Tokenizer.load(directory));
+      if (opened.size() > config.vocabSize()) {
+        throw new ModelFormatException(
+            directory.tokenizerFile(),
+            "has ids up to %d; the model has %d rows: they do not belong together"
+                .formatted(opened.size() - 1, config.vocabSize()));
+      }
+      tokenizer = opened;
     }
     return tokenizer;
   }
 
   /** How a prompt becomes ids and ids become an answer, with this model's tokenizer. */
-  public PromptFormat promptFormat() {
-    return new PromptFormat(tokenizer());
+  public synchronized PromptFormat promptFormat() {
+    if (promptFormat == null) {
+      promptFormat = new PromptFormat(tokenizer());
+    }
+    return promptFormat;
   }
 
   /** Hex SHA-256 of the files, as {@link ModelDirectory#digest()} defines it. */
