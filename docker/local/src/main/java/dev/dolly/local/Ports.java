@@ -42,7 +42,7 @@ public record Ports(int broker, int controller, int registry, int flink) {
     return new Ports(free(), free(), free(), free());
   }
 
-  private static void require(String who, int port) {
+  static void require(String who, int port) {
     if (taken(port)) {
       throw new StackException(
           "port "

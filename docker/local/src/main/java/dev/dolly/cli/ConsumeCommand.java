@@ -1,0 +1,100 @@
+package dev.dolly.cli;
+
+import dev.dolly.schemas.topic.TopicCatalogue;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code dolly consume}. */
+@Command(
+    name = "consume",
+    description = {
+      "Prints the records of a topic, one JSON object a line: answers, unless --topic says otherwise.",
+      "Bytes are Base64; where they are UTF-8 the text stands beside them under NAME_text."
+    })
+final class ConsumeCommand implements Callable<Integer> {
+  private static final Duration LONGEST_POLL = Duration.ofMillis(500);
+
+  private final Terminal terminal;
+
+  @Mixin private ClusterOptions cluster;
+
+  @Option(
+      names = "--topic",
+      paramLabel = "NAME",
+      description = "The topic (default: dolly.responses).")
+  private String topic = TopicCatalogue.RESPONSES.name();
+
+  @Option(
+      names = "--from",
+      paramLabel = "earliest|latest|TIME",
+      converter = StartingPoint.Converter.class,
+      description =
+          "Where to begin: the oldest record (default), only what comes from now on, or the first"
+              + " record of a time (epoch milliseconds or 2026-01-31T12:00:00Z).")
+  private StartingPoint from = new StartingPoint.Earliest();
+
+  @Option(
+      names = "--count",
+      paramLabel = "N",
+      description = "End after that many records (default: go on until stopped).")
+  private Long count;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "TIME",
+      converter = DurationConverter.class,
+      description =
+          "End after that time, such as 30s or 5m; with --count, too few records are then a"
+              + " failure.")
+  private Duration timeout;
+
+  ConsumeCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() {
+    Cluster target = cluster.cluster();
+    RecordText text = new RecordText(target.schemas());
+    long end = timeout == null ? Long.MAX_VALUE : System.nanoTime() + timeout.toNanos();
+    long read = 0;
+    boolean allReadable = true;
+    try (TopicReader reader = new TopicReader(target, List.of(topic), from)) {
+      while (count == null || read < count) {
+        long left = timeout == null ? Long.MAX_VALUE : end - System.nanoTime();
+        if (left <= 0) {
+          break;
+        }
+        Duration wait = Duration.ofNanos(Math.min(left, LONGEST_POLL.toNanos()));
+        for (ConsumerRecord<byte[], byte[]> record : reader.poll(wait)) {
+          if (count != null && read == count) {
+            break;
+          }
+          RecordText.Line line = text.of(record);
+          terminal.out().print(line.json() + "\n");
+          allReadable &= line.readable();
+          read++;
+        }
+        terminal.out().flush();
+        if (terminal.out().checkError()) {
+          return 0; // whoever read along has seen enough
+        }
+      }
+    }
+    if (count != null && read < count) {
+      throw new CommandException(
+          "only %d of %d records on %s within %s s"
+              .formatted(read, count, topic, timeout.toMillis() / 1000.0));
+    }
+    if (!allReadable) {
+      throw new CommandException(
+          "some records of " + topic + " could not be read, see their lines");
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,20 @@
+package dev.dolly.cli;
+
+import dev.dolly.engine.model.ModelFormatException;
+import dev.dolly.local.StackException;
+import dev.dolly.schemas.registry.SchemaRegistrationException;
+import org.apache.kafka.common.KafkaException;
+
+/** Which failures say all that a user needs in their message. */
+final class Failures {
+  private Failures() {}
+
+  static boolean isForUsers(Throwable e) {
+    return e instanceof CommandException
+        || e instanceof StackException
+        || e instanceof ModelFormatException
+        || e instanceof SchemaRegistrationException
+        || e instanceof KafkaException
+        || e instanceof IllegalArgumentException;
+  }
+}

@@ -1,0 +1,117 @@
+package dev.dolly.cli;
+
+import dev.dolly.engine.ComputeSettings;
+import dev.dolly.engine.batch.BatchSettings;
+import dev.dolly.engine.model.DType;
+import dev.dolly.engine.model.ModelDirectory;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** Which model a command runs, and how. */
+final class ModelOptions {
+  @Option(
+      names = "--model",
+      paramLabel = "DIR",
+      description = {
+        "A Hugging Face model directory (GPT-NeoX or GPT-J).",
+        "Without it: random weights of a small shape, whose words are noise."
+      })
+  private Path model;
+
+  @Option(
+      names = "--dtype",
+      paramLabel = "float32|bfloat16",
+      converter = DTypeConverter.class,
+      description = "What to compute in (default: the files' own; float16 files in float32).")
+  private DType dtype;
+
+  @Option(
+      names = "--devices",
+      paramLabel = "cpu",
+      converter = DevicesConverter.class,
+      description = "What to compute on (default: cpu).")
+  private String devices = "cpu";
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      converter = PositiveConverter.class,
+      description = "Threads that one operation may use (default: one a core).")
+  private int threads;
+
+  @Option(
+      names = "--max-batch",
+      paramLabel = "N",
+      converter = PositiveConverter.class,
+      description = "Requests that run at once (default: ${DEFAULT-VALUE}).")
+  private int maxBatch = BatchSettings.defaults().maxBatch();
+
+  /** The given directory, or the stand-in's, made on first use. */
+  ModelDirectory open(Terminal terminal) {
+    if (model != null) {
+      return ModelDirectory.open(model);
+    }
+    terminal.progress(
+        "No --model: this is a small model of random weights, so its words are noise. Any GPT-NeoX"
+            + " or GPT-J directory answers in its place.");
+    return ModelDirectory.open(new NoiseModel(Home.system()).directory(terminal));
+  }
+
+  Optional<DType> dtype() {
+    return Optional.ofNullable(dtype);
+  }
+
+  int threads() {
+    return threads;
+  }
+
+  int maxBatch() {
+    return maxBatch;
+  }
+
+  ComputeSettings compute() {
+    return new ComputeSettings(dtype(), threads);
+  }
+
+  BatchSettings batch() {
+    return BatchSettings.defaults().withMaxBatch(maxBatch);
+  }
+
+  /** The number formats that are computed in. */
+  static final class DTypeConverter implements ITypeConverter<DType> {
+    private static final List<DType> COMPUTED = List.of(DType.FLOAT32, DType.BFLOAT16);
+
+    @Override
+    public DType convert(String name) {
+      return COMPUTED.stream()
+          .filter(type -> type.configName().equals(name))
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  new TypeConversionException(
+                      "'"
+                          + name
+                          + "' is not supported; supported are "
+                          + COMPUTED.stream()
+                              .map(DType::configName)
+                              .collect(Collectors.joining(" and "))));
+    }
+  }
+
+  /** The devices that are computed on. */
+  static final class DevicesConverter implements ITypeConverter<String> {
+    @Override
+    public String convert(String devices) {
+      if (!devices.equals("cpu")) {
+        throw new TypeConversionException(
+            "'" + devices + "' is not supported; this version computes on one device, cpu");
+      }
+      return devices;
+    }
+  }
+}

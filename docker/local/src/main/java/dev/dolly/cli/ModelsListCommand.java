@@ -1,0 +1,67 @@
+package dev.dolly.cli;
+
+import dev.dolly.engine.model.ModelConfig;
+import dev.dolly.engine.model.ModelDirectory;
+import dev.dolly.engine.model.ModelFormatException;
+import dev.dolly.engine.model.ModelPreset;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+
+/** {@code dolly models list}. */
+@Command(
+    name = "list",
+    description =
+        "Prints the models in .dolly/models beside the dolly script and the shapes that `models"
+            + " make` knows, one JSON object a line.")
+final class ModelsListCommand implements Callable<Integer> {
+  private final Terminal terminal;
+
+  ModelsListCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    Path models = Home.system().data().resolve("models");
+    if (Files.isDirectory(models)) {
+      List<Path> directories;
+      try (Stream<Path> files = Files.list(models)) {
+        directories = files.filter(Files::isDirectory).sorted().toList();
+      }
+      directories.forEach(this::directory);
+    }
+    for (ModelPreset preset : ModelPreset.values()) {
+      ModelConfig config = preset.config();
+      terminal.result(
+          Json.line(
+              Json.object()
+                  .put("shape", preset.publishedName())
+                  .put("architecture", config.modelType())
+                  .put("parameters", preset.parameters())
+                  .put("layers", config.layers())
+                  .put("hidden_size", config.hiddenSize())));
+    }
+    return 0;
+  }
+
+  private void directory(Path path) {
+    try {
+      ModelDirectory model = ModelDirectory.open(path);
+      terminal.result(
+          Json.line(
+              Json.object()
+                  .put("model", path.toString())
+                  .put("architecture", model.config().modelType())
+                  .put("layers", model.config().layers())
+                  .put("hidden_size", model.config().hiddenSize())
+                  .put("dtype", model.storedDType().configName())));
+    } catch (ModelFormatException e) {
+      terminal.progress("no model: " + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,135 @@
+package dev.dolly.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.dolly.cli.LinePipeline.Result;
+import dev.dolly.engine.LanguageModel;
+import dev.dolly.engine.scoring.Score;
+import dev.dolly.engine.scoring.Scorer;
+import dev.dolly.schemas.avro.ErrorCode;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code dolly score}. */
+@Command(
+    name = "score",
+    description = {
+      "For each line {\"context\", \"continuation\"} of standard input prints {\"loglikelihood\","
+          + " \"is_greedy\"}: the sum of the log-probabilities of the continuation's tokens, and"
+          + " whether each was the likeliest.",
+      "A line that can't be served gives {\"request_id\", \"error_code\", \"message\"} in its place;"
+          + " the exit code is then 1."
+    })
+final class ScoreCommand implements Callable<Integer> {
+  private static final int WINDOW = 64;
+  private static final JsonMapper STRICT =
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  private final Terminal terminal;
+
+  @Mixin private ModelOptions model;
+
+  ScoreCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    ExecutorService engine = Executors.newSingleThreadExecutor(r -> new Thread(r, "dolly-scorer"));
+    boolean allServed;
+    try (LanguageModel loaded = LanguageModel.load(model.open(terminal), model.compute());
+        Scorer scorer = new Scorer(loaded)) {
+      loaded.tokenizer();
+      engine.submit(loaded::prepareThread).get();
+      allServed =
+          new LinePipeline(terminal, WINDOW)
+              .run(
+                  (number, line) ->
+                      CompletableFuture.supplyAsync(() -> score(scorer, number, line), engine));
+      engine.shutdown();
+    } finally {
+      engine.shutdownNow();
+    }
+    if (!allServed) {
+      throw new CommandException("some lines could not be served, see theirs");
+    }
+    return 0;
+  }
+
+  /** What is wrong with a line. */
+  private static final class LineException extends Exception {
+    private static final long serialVersionUID = 1L;
+    private final ErrorCode code;
+
+    LineException(ErrorCode code, String message) {
+      super(message);
+      this.code = code;
+    }
+  }
+
+  private static Result score(Scorer scorer, long number, byte[] line) {
+    try {
+      JsonNode request = parse(line);
+      Score score;
+      try {
+        score =
+            scorer.score(text(request, "context"), List.of(text(request, "continuation"))).get(0);
+      } catch (IllegalArgumentException e) {
+        throw new LineException(ErrorCode.OUT_OF_RANGE, e.getMessage());
+      }
+      return new Result(
+          Json.line(
+              Json.object()
+                  .put("loglikelihood", score.logLikelihood())
+                  .put("is_greedy", score.greedy())),
+          true);
+    } catch (LineException e) {
+      return new Result(StdinLine.error(number, e.code, e.getMessage()), false);
+    }
+  }
+
+  private static JsonNode parse(byte[] line) throws LineException {
+    JsonNode request;
+    try {
+      request =
+          STRICT.readTree(
+              StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(line)).toString());
+    } catch (CharacterCodingException e) {
+      throw new LineException(ErrorCode.MALFORMED_JSON, "not UTF-8");
+    } catch (JsonProcessingException e) {
+      throw new LineException(ErrorCode.MALFORMED_JSON, e.getOriginalMessage());
+    }
+    if (request.isMissingNode()) {
+      throw new LineException(ErrorCode.MALFORMED_JSON, "the line is empty");
+    }
+    if (!request.isObject()) {
+      throw new LineException(ErrorCode.WRONG_TYPE, "a request must be a JSON object");
+    }
+    return request;
+  }
+
+  private static String text(JsonNode request, String field) throws LineException {
+    JsonNode value = request.path(field);
+    if (value.isMissingNode()) {
+      throw new LineException(ErrorCode.MISSING_FIELD, field + " is missing");
+    }
+    if (!value.isTextual()) {
+      throw new LineException(ErrorCode.WRONG_TYPE, field + " must be a string");
+    }
+    return value.textValue();
+  }
+}

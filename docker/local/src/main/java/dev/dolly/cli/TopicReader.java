@@ -1,0 +1,102 @@
+package dev.dolly.cli;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/**
+ * Reads all partitions of some topics, committed records only, without a consumer group: whoever
+ * reads disturbs nobody. Not thread safe.
+ */
+final class TopicReader implements AutoCloseable {
+  private static final Duration METADATA = Duration.ofSeconds(10);
+
+  private final KafkaConsumer<byte[], byte[]> consumer;
+
+  /**
+   * Opens the topics at their places; what is written from now on will be read.
+   *
+   * @throws CommandException when a topic does not exist
+   */
+  TopicReader(Cluster cluster, Collection<String> topics, StartingPoint from) {
+    consumer =
+        new KafkaConsumer<>(
+            Map.of(
+                "bootstrap.servers",
+                cluster.bootstrap(),
+                "isolation.level",
+                "read_committed",
+                "enable.auto.commit",
+                "false",
+                "auto.offset.reset",
+                "earliest",
+                "allow.auto.create.topics",
+                "false",
+                "fetch.max.wait.ms",
+                "100"),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer());
+    try {
+      List<TopicPartition> partitions = new ArrayList<>();
+      for (String topic : topics) {
+        List<PartitionInfo> infos = consumer.partitionsFor(topic, METADATA);
+        if (infos == null || infos.isEmpty()) {
+          throw new CommandException(
+              "there is no topic " + topic + " at " + cluster.bootstrap() + "; see `dolly topics`");
+        }
+        infos.forEach(info -> partitions.add(new TopicPartition(topic, info.partition())));
+      }
+      consumer.assign(partitions);
+      seek(partitions, from);
+    } catch (RuntimeException e) {
+      consumer.close();
+      throw e;
+    }
+  }
+
+  /** What has come, waiting that long for the first. */
+  List<ConsumerRecord<byte[], byte[]>> poll(Duration wait) {
+    ConsumerRecords<byte[], byte[]> records = consumer.poll(wait);
+    List<ConsumerRecord<byte[], byte[]>> all = new ArrayList<>(records.count());
+    records.forEach(all::add);
+    return all;
+  }
+
+  @Override
+  public void close() {
+    consumer.close();
+  }
+
+  private void seek(List<TopicPartition> partitions, StartingPoint from) {
+    if (from instanceof StartingPoint.Earliest) {
+      consumer.seekToBeginning(partitions);
+    } else if (from instanceof StartingPoint.Latest) {
+      consumer.seekToEnd(partitions);
+    } else {
+      long millis = ((StartingPoint.At) from).millis();
+      Map<TopicPartition, Long> wanted = new HashMap<>();
+      partitions.forEach(partition -> wanted.put(partition, millis));
+      Map<TopicPartition, OffsetAndTimestamp> found = consumer.offsetsForTimes(wanted);
+      for (TopicPartition partition : partitions) {
+        OffsetAndTimestamp offset = found.get(partition);
+        if (offset == null) {
+          consumer.seekToEnd(List.of(partition));
+        } else {
+          consumer.seek(partition, offset.offset());
+        }
+      }
+    }
+    // Seeking is lazy: asking for the positions settles them now.
+    partitions.forEach(consumer::position);
+  }
+}

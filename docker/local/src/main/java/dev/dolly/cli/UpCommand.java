@@ -1,0 +1,52 @@
+package dev.dolly.cli;
+
+import dev.dolly.local.DataDirectory;
+import dev.dolly.local.LocalStack;
+import dev.dolly.local.StackSettings;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code dolly up}. */
+@Command(
+    name = "up",
+    description = {
+      "Runs broker, schema registry, Flink and the jobs in the foreground until Ctrl-C, SIGTERM or"
+          + " `dolly down`, and goes on with what lies on the data directory.",
+      "When prompts are being answered it prints {\"bootstrap\", \"registry\", \"flink\"} on one line."
+    })
+final class UpCommand implements Callable<Integer> {
+  private final Terminal terminal;
+
+  @Mixin private DataOption data;
+  @Mixin private StackOptions stack;
+
+  UpCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() {
+    DataDirectory directory = data.directory();
+    Logs.toDirectory(directory.logs());
+    StopSignal signal = new StopSignal(terminal, 0);
+    try {
+      StackSettings settings =
+          stack.settings(
+              terminal,
+              directory,
+              stack.freePorts() ? StackSettings.PortChoice.FREE : StackSettings.PortChoice.USUAL);
+      try (LocalStack running = LocalStack.start(settings, terminal::timed)) {
+        running.announce();
+        terminal.result(running.address().toJson());
+        terminal.progress("Ready. Stop with Ctrl-C or `dolly down`.");
+        running.awaitFailure();
+      } catch (InterruptedException e) {
+        terminal.progress("Stopped; what is unanswered goes on with the next `dolly up`.");
+      }
+      return 0;
+    } finally {
+      signal.close();
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package dev.dolly.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DollyTest {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--help",
+        "demo --help",
+        "up --help",
+        "down --help",
+        "ask --help",
+        "produce --help",
+        "consume --help",
+        "generate --help",
+        "score --help",
+        "bench --help",
+        "bench decode --help",
+        "models --help",
+        "models make --help",
+        "models list --help",
+        "models verify --help",
+        "topics --help",
+        "topics create --help",
+        "topics list --help",
+        "schemas --help",
+        "schemas register --help",
+        "schemas check --help"
+      })
+  void everyCommandExplainsItself(String arguments) {
+    Invocation run = Invocation.of("", arguments.split(" "));
+    assertThat(run.code()).isZero();
+    assertThat(run.out()).startsWith("Usage: dolly").contains("Exit codes");
+    assertThat(run.err()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "nonsense",
+        "topics",
+        "ask",
+        "generate --dtype int8",
+        "generate --devices gpu:8",
+        "generate --max-batch zero",
+        "generate --max-batch 0",
+        "consume --from yesterday",
+        "consume --timeout soon",
+        "models make pythia-3m"
+      })
+  void wrongUsageIsOneLineAndCodeTwo(String arguments) {
+    Invocation run = Invocation.of("", arguments.isEmpty() ? new String[0] : arguments.split(" "));
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err()).startsWith("dolly: ").contains("--help").hasLineCount(1);
+  }
+
+  @Test
+  void aFailureIsOneLineAndItsTraceComesOnRequest(@TempDir Path empty) {
+    String[] command = {"score", "--model", empty.resolve("none").toString()};
+    Invocation run = Invocation.of("", command);
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.err()).startsWith("dolly: ").contains("none").hasLineCount(1);
+    Invocation verbose =
+        Invocation.of("", "score", "--verbose", "--model", empty.resolve("none").toString());
+    assertThat(verbose.code()).isEqualTo(1);
+    assertThat(verbose.err()).contains("\tat dev.dolly.");
+  }
+
+  @Test
+  void withoutAStackACommandSaysHowToGetOne(@TempDir Path data) {
+    Invocation run = Invocation.of("", "consume", "--data", data.toString());
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.err()).contains(data.toString()).contains("dolly up").hasLineCount(1);
+    assertThat(Invocation.of("", "down", "--data", data.toString()).code()).isZero();
+  }
+}
