@@ -1,5 +1,6 @@
 package dev.dolly.ingest;
 
+import java.util.Optional;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler;
 import org.slf4j.Logger;
@@ -20,9 +21,9 @@ final class FailurePolicy implements StreamsUncaughtExceptionHandler {
 
   private volatile Throwable fatal;
 
-  /** What stopped the application; null if nothing has. */
-  Throwable fatal() {
-    return fatal;
+  /** What stopped the application, if anything has. */
+  Optional<Throwable> fatal() {
+    return Optional.ofNullable(fatal);
   }
 
   @Override

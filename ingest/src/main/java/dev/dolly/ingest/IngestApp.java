@@ -7,6 +7,7 @@ import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -32,7 +33,6 @@ public final class IngestApp implements AutoCloseable {
   private final KafkaStreams streams;
   private final FailurePolicy failures = new FailurePolicy();
   private final CompletableFuture<Void> running = new CompletableFuture<>();
-  private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
   public IngestApp(IngestSettings settings) {
     client = SchemaRegistries.connect(settings.registryUrl());
@@ -62,14 +62,9 @@ public final class IngestApp implements AutoCloseable {
     if (state == KafkaStreams.State.RUNNING) {
       running.complete(null);
     } else if (state.hasCompletedShutdown()) {
-      Throwable fatal = failures.fatal();
-      if (fatal == null) {
-        stopped.complete(null);
-      } else {
-        stopped.completeExceptionally(fatal);
-      }
       running.completeExceptionally(
-          new IllegalStateException("ingest stopped before it was running", fatal));
+          new IllegalStateException(
+              "ingest stopped before it was running", failures.fatal().orElse(null)));
     }
   }
 
@@ -98,12 +93,9 @@ public final class IngestApp implements AutoCloseable {
     }
   }
 
-  /**
-   * Completes when the application has stopped: exceptionally if it stopped by itself after a
-   * failure.
-   */
-  public CompletableFuture<Void> stopped() {
-    return stopped.copy();
+  /** What stopped the application, once it has stopped by itself. */
+  public Optional<Throwable> failure() {
+    return failures.fatal();
   }
 
   /** Stops after the records at hand, or after 30 s; what isn't committed then is read again. */
