@@ -11,12 +11,15 @@ import dev.dolly.engine.batch.Outcome.Finished;
 import dev.dolly.engine.cache.KvCache;
 import dev.dolly.engine.cache.Span;
 import dev.dolly.engine.sampling.Draws;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +40,7 @@ public final class ContinuousBatcher implements AutoCloseable {
 
   private final LanguageModel model;
   private final BatchSettings settings;
+  private final Clock clock;
   private final Runnable onProgress;
   private final KvCache cache;
   private final Thread thread;
@@ -48,15 +52,17 @@ public final class ContinuousBatcher implements AutoCloseable {
   private Throwable failure; // guarded by lock
 
   // the engine thread's own
-  private final Deque<Generation> waiting = new ArrayDeque<>();
+  private final WaitingRequests waiting = new WaitingRequests();
   private final List<Sequence> running = new ArrayList<>();
   private final List<Sequence> choosing = new ArrayList<>();
   private final RaggedBatch batch = new RaggedBatch();
   private final Draws draws;
 
-  private ContinuousBatcher(LanguageModel model, BatchSettings settings, Runnable onProgress) {
+  private ContinuousBatcher(
+      LanguageModel model, BatchSettings settings, Clock clock, Runnable onProgress) {
     this.model = model;
     this.settings = settings;
+    this.clock = clock;
     this.onProgress = onProgress;
     this.cache = model.newCache(settings.cacheBytes());
     this.draws = new Draws(settings.maxBatch());
@@ -73,7 +79,13 @@ public final class ContinuousBatcher implements AutoCloseable {
    */
   public static ContinuousBatcher start(
       LanguageModel model, BatchSettings settings, Runnable onProgress) {
-    ContinuousBatcher batcher = new ContinuousBatcher(model, settings, onProgress);
+    return start(model, settings, Clock.systemUTC(), onProgress);
+  }
+
+  /** The same with another clock for deadlines. */
+  static ContinuousBatcher start(
+      LanguageModel model, BatchSettings settings, Clock clock, Runnable onProgress) {
+    ContinuousBatcher batcher = new ContinuousBatcher(model, settings, clock, onProgress);
     batcher.thread.start();
     return batcher;
   }
@@ -171,6 +183,7 @@ public final class ContinuousBatcher implements AutoCloseable {
 
   /** Waits until there is something to do; false when closed. */
   private boolean takeCommands() throws InterruptedException {
+    List<Generation> arrived;
     List<Generation> toCancel;
     synchronized (lock) {
       while (!closed && submitted.isEmpty() && cancelled.isEmpty() && idle()) {
@@ -179,13 +192,14 @@ public final class ContinuousBatcher implements AutoCloseable {
       if (closed) {
         return false;
       }
-      waiting.addAll(submitted);
+      arrived = List.copyOf(submitted);
       submitted.clear();
       toCancel = List.copyOf(cancelled);
       cancelled.clear();
     }
+    arrived.forEach(this::arrive);
     toCancel.forEach(this::leaveCancelled);
-    if (!toCancel.isEmpty()) {
+    if (!arrived.isEmpty() || !toCancel.isEmpty()) {
       onProgress.run();
     }
     return true;
@@ -195,10 +209,18 @@ public final class ContinuousBatcher implements AutoCloseable {
     return waiting.isEmpty() && running.isEmpty();
   }
 
+  private void arrive(Generation generation) {
+    Optional<Outcome> early = before(generation);
+    if (early.isPresent()) {
+      end(generation, early.get(), 0, 0);
+    } else {
+      waiting.add(generation);
+    }
+  }
+
   private void leaveCancelled(Generation generation) {
     if (waiting.remove(generation)) {
-      String text = generation.request().answer().complete();
-      end(generation, new Finished(FinishReason.CANCELLED, text), 0, 0);
+      end(generation, finished(generation, FinishReason.CANCELLED), 0, 0);
       return;
     }
     for (Sequence sequence : List.copyOf(running)) {
@@ -208,28 +230,53 @@ public final class ContinuousBatcher implements AutoCloseable {
     }
   }
 
-  /** Lets requests join, first come first served; true when one ended at once. */
+  /** Lets requests join, in the queue's order; true when one ended at once. */
   private boolean admit() {
-    boolean ended = false;
-    while (!waiting.isEmpty() && running.size() < settings.maxBatch()) {
-      Generation next = waiting.peek();
-      Optional<Outcome> early = before(next);
-      if (early.isPresent()) {
-        waiting.remove();
-        end(next, early.get(), 0, 0);
-        ended = true;
-        continue;
+    boolean ended = expireWaiting();
+    while (running.size() < settings.maxBatch()) {
+      Optional<Generation> first = waiting.first();
+      if (first.isEmpty()) {
+        break;
       }
+      Generation next = first.get();
       int limit = limit(next.request());
       // the last id is never fed back
       Optional<Span> span = cache.reserve(next.request().promptIds().length + limit - 1);
       if (span.isEmpty()) {
         break; // the head of the queue waits for room, and with it all behind it
       }
-      waiting.remove();
+      waiting.remove(next);
       running.add(new Sequence(next, limit, span.get(), System.nanoTime()));
     }
     return ended;
+  }
+
+  private boolean expireWaiting() {
+    boolean ended = false;
+    for (Generation generation : waiting.all()) {
+      if (expired(generation)) {
+        waiting.remove(generation);
+        end(generation, expiredBeforePrefill(generation), 0, 0);
+        ended = true;
+      }
+    }
+    return ended;
+  }
+
+  /** One that was resumed has been computed before: it has an answer, such as it is. */
+  private static Outcome expiredBeforePrefill(Generation generation) {
+    if (generation.count() > 0) {
+      return finished(generation, FinishReason.DEADLINE);
+    }
+    return new Failed(
+        Fault.DEADLINE_EXPIRED,
+        "the deadline of %s passed before the prompt was computed"
+            .formatted(Instant.ofEpochMilli(generation.request().deadline().getAsLong())));
+  }
+
+  private boolean expired(Generation generation) {
+    OptionalLong deadline = generation.request().deadline();
+    return deadline.isPresent() && clock.millis() >= deadline.getAsLong();
   }
 
   private int limit(GenerationRequest request) {
@@ -255,7 +302,7 @@ public final class ContinuousBatcher implements AutoCloseable {
               "prompt and answer may take %d tokens; the KV cache holds %d in all"
                   .formatted(need, cache.size())));
     }
-    for (int i = generation.answered(); i < generation.count(); i++) {
+    for (int i = 0; i < generation.count(); i++) {
       Optional<Outcome> outcome = feed(generation, generation.at(i));
       if (outcome.isPresent()) {
         return outcome;
@@ -324,6 +371,8 @@ public final class ContinuousBatcher implements AutoCloseable {
       leave(sequence, outcome.get());
     } else if (sequence.full()) {
       leave(sequence, FinishReason.LENGTH);
+    } else if (expired(sequence.generation)) {
+      leave(sequence, FinishReason.DEADLINE);
     }
   }
 
@@ -332,7 +381,7 @@ public final class ContinuousBatcher implements AutoCloseable {
     Answer answer = generation.request().answer();
     try {
       Optional<FinishReason> reason = answer.accept(id);
-      generation.answered(answer.stable());
+      generation.stableText(answer.stable());
       return reason.map(r -> finished(generation, r));
     } catch (RuntimeException e) {
       LOG.error("request {}: its answer could not take token {}", generation.request().id(), id, e);
@@ -376,7 +425,7 @@ public final class ContinuousBatcher implements AutoCloseable {
       submitted.clear();
     }
     running.forEach(sequence -> all.add(sequence.generation));
-    all.addAll(waiting);
+    all.addAll(waiting.all());
     for (Generation generation : all) {
       if (generation.outcome().isEmpty()) {
         end(generation, new Failed(Fault.INTERNAL, "the engine has failed: " + cause), 0, 0);

@@ -11,7 +11,6 @@ public final class Generation {
   private final GenerationRequest request;
   private final long submittedNanos;
   private final int[] ids;
-  private int answered;
   private volatile int count;
   private volatile String stableText = "";
   private volatile Outcome outcome;
@@ -71,15 +70,9 @@ public final class Generation {
     return ids[index];
   }
 
-  /** Engine thread only: how many ids the request's answer has taken. */
-  int answered() {
-    return answered;
-  }
-
-  /** Engine thread only: the answer has taken one more id. */
-  void answered(String stable) {
-    answered++;
-    stableText = stable;
+  /** Engine thread only. */
+  void stableText(String text) {
+    stableText = text;
   }
 
   /** Engine thread only, once. */

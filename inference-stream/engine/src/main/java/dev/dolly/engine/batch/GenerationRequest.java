@@ -1,6 +1,7 @@
 package dev.dolly.engine.batch;
 
 import dev.dolly.engine.sampling.Sampling;
+import java.util.OptionalLong;
 
 /**
  * One prompt to be continued.
@@ -13,6 +14,9 @@ import dev.dolly.engine.sampling.Sampling;
  * @param seed of the counter-based draws: the same request with the same seed draws the same
  *     numbers in any company
  * @param answer a fresh {@link Answer}; the engine feeds it the resumed ids, then each new one
+ * @param priority higher joins the batch first
+ * @param deadline in epoch milliseconds: passed before the prompt is computed the request fails,
+ *     passed while decoding it ends with what there is
  */
 public record GenerationRequest(
     String id,
@@ -21,7 +25,9 @@ public record GenerationRequest(
     int maxNewTokens,
     Sampling sampling,
     long seed,
-    Answer answer) {
+    Answer answer,
+    int priority,
+    OptionalLong deadline) {
   public GenerationRequest {
     if (promptIds.length == 0) {
       throw new IllegalArgumentException("request " + id + " has an empty prompt");
@@ -30,5 +36,17 @@ public record GenerationRequest(
       throw new IllegalArgumentException(
           "request " + id + ": max_new_tokens must be at least 1: " + maxNewTokens);
     }
+  }
+
+  /** A request of priority 0 without a deadline. */
+  public GenerationRequest(
+      String id,
+      int[] promptIds,
+      int[] resumedIds,
+      int maxNewTokens,
+      Sampling sampling,
+      long seed,
+      Answer answer) {
+    this(id, promptIds, resumedIds, maxNewTokens, sampling, seed, answer, 0, OptionalLong.empty());
   }
 }

@@ -12,6 +12,8 @@ public sealed interface Outcome {
   enum Fault {
     /** As many prompt tokens as the model's window, or more. */
     PROMPT_TOO_LONG,
+    /** The deadline passed before the prompt was computed. */
+    DEADLINE_EXPIRED,
     /** The request needs more KV cache than there is in all. */
     CACHE_EXHAUSTED,
     /** The logits held a NaN or an infinity. */

@@ -17,12 +17,14 @@ final class DollyAnswer implements Answer {
 
   private final Utf8Stream stream = new Utf8Stream();
   private final EndMarker marker = new EndMarker();
+  private final StopStrings stops;
   private String stable = "";
   private int stableLimit;
 
-  DollyAnswer(Tokenizer tokenizer, OptionalInt endId) {
+  DollyAnswer(Tokenizer tokenizer, OptionalInt endId, StopStrings stops) {
     this.tokenizer = tokenizer;
     this.endId = endId;
+    this.stops = stops;
   }
 
   @Override
@@ -43,12 +45,17 @@ final class DollyAnswer implements Answer {
         marker.accept(stream.text().charAt(i), i);
       }
     }
-    return marker.found() ? Optional.of(FinishReason.END) : Optional.empty();
+    stops.accept(stream.text(), seen);
+    boolean marked = marker.found();
+    if (stops.found() && !(marked && marker.start(stream.length()) <= stops.start(stream.text()))) {
+      return Optional.of(FinishReason.STOP);
+    }
+    return marked ? Optional.of(FinishReason.END) : Optional.empty();
   }
 
   @Override
   public String stable() {
-    int limit = marker.start(stream.length());
+    int limit = Math.min(marker.start(stream.length()), stops.start(stream.text()));
     if (limit != stableLimit) {
       stable = PythonSpace.strip(stream.text(), limit);
       stableLimit = limit;
@@ -58,7 +65,7 @@ final class DollyAnswer implements Answer {
 
   @Override
   public String complete() {
-    if (marker.found()) {
+    if (marker.found() || stops.found()) {
       return stable();
     }
     String whole = stream.text() + stream.tail();

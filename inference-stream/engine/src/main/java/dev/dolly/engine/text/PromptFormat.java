@@ -1,6 +1,7 @@
 package dev.dolly.engine.text;
 
 import dev.dolly.engine.batch.Answer;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
@@ -87,7 +88,16 @@ public final class PromptFormat {
 
   /** The text of one answer to such a prompt, as its ids come. */
   public Answer newAnswer() {
-    return new DollyAnswer(tokenizer, endId);
+    return newAnswer(List.of());
+  }
+
+  /**
+   * The same, ended also by the first of these strings that appears in it, which is left out.
+   *
+   * @param stops none of them empty
+   */
+  public Answer newAnswer(List<String> stops) {
+    return new DollyAnswer(tokenizer, endId, new StopStrings(stops));
   }
 
   private static int[] concatenate(int[]... pieces) {

@@ -10,11 +10,18 @@ import dev.dolly.engine.batch.Outcome.Failed;
 import dev.dolly.engine.batch.Outcome.Fault;
 import dev.dolly.engine.batch.Outcome.Finished;
 import dev.dolly.engine.sampling.Sampling;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -138,6 +145,105 @@ class ContinuousBatcherTest {
       assertThat(outcomes.await(waits)).isEqualTo(new Finished(FinishReason.CANCELLED, ""));
       assertThat(runs.count()).isBetween(3, 449);
       assertThat(waits.count()).isZero();
+    }
+  }
+
+  @Test
+  void anUrgentRequestGoesFirstButNoneWaitsForEver() throws Exception {
+    WaitingRequests waiting = new WaitingRequests();
+    long second = 1_000_000_000L;
+    waiting.add(queued("patient", -10, 0));
+    waiting.add(queued("plain", 0, second));
+    waiting.add(queued("urgent", 10, 2 * second));
+    waiting.add(queued("later", 0, 3 * second));
+    waiting.add(queued("urgent but too late", 10, 201 * second));
+    assertThat(waiting.all())
+        .extracting(generation -> generation.request().id())
+        .containsExactly("urgent", "plain", "later", "patient", "urgent but too late");
+  }
+
+  @Test
+  void aDeadlineBeforePrefillIsAFaultAndDuringDecodingAnEnd() throws Exception {
+    AtomicLong now = new AtomicLong(1_000);
+    Clock clock = new SettableClock(now);
+    Object changed = new Object();
+    Runnable wake =
+        () -> {
+          synchronized (changed) {
+            changed.notifyAll();
+          }
+        };
+    BatchSettings settings = BatchSettings.defaults().withMaxBatch(1);
+    try (ContinuousBatcher batcher = ContinuousBatcher.start(model, settings, clock, wake)) {
+      Generation runs = batcher.submit(due("runs", 2_000));
+      Generation waits = batcher.submit(due("waits", 2_000));
+      Generation resumed = batcher.submit(due("resumed", 2_000, 7, 8, 9));
+      synchronized (changed) {
+        while (runs.count() < 3) {
+          changed.wait();
+        }
+        now.set(2_000);
+        while (!Stream.of(runs, waits, resumed).allMatch(g -> g.outcome().isPresent())) {
+          changed.wait();
+        }
+      }
+      assertThat(runs.outcome()).contains(new Finished(FinishReason.DEADLINE, ""));
+      assertThat(runs.count()).isBetween(3, 449);
+      assertThat(waits.outcome().orElseThrow())
+          .isInstanceOfSatisfying(
+              Failed.class, f -> assertThat(f.fault()).isEqualTo(Fault.DEADLINE_EXPIRED));
+      assertThat(resumed.outcome()).contains(new Finished(FinishReason.DEADLINE, ""));
+    }
+  }
+
+  private static GenerationRequest due(String id, long deadline, int... resumed) {
+    return new GenerationRequest(
+        id,
+        new int[] {5, 6, 7},
+        resumed,
+        450,
+        Sampling.GREEDY,
+        0,
+        Answer.idsOnly(),
+        0,
+        OptionalLong.of(deadline));
+  }
+
+  private static Generation queued(String id, int priority, long submittedNanos) {
+    GenerationRequest request =
+        new GenerationRequest(
+            id,
+            new int[] {5},
+            new int[0],
+            1,
+            Sampling.GREEDY,
+            0,
+            Answer.idsOnly(),
+            priority,
+            OptionalLong.empty());
+    return new Generation(request, 1, submittedNanos);
+  }
+
+  private static final class SettableClock extends Clock {
+    private final AtomicLong millis;
+
+    SettableClock(AtomicLong millis) {
+      this.millis = millis;
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+
+    @Override
+    public Instant instant() {
+      return Instant.ofEpochMilli(millis.get());
     }
   }
 

@@ -129,6 +129,52 @@ class DollyAnswerTest {
   }
 
   @Test
+  void aStopStringEndsTheAnswerWhereverTokensAreCut() {
+    Random random = new Random(5);
+    String[] pieces = {"a", "ab", "b", "STOP", "ST", "OP", " ", "\n\n", "é", "😀", "END"};
+    List<String> stops = List.of("STOP", "abab", "\n\n\n", "é😀");
+    int stopped = 0;
+    for (int round = 0; round < 4000; round++) {
+      StringBuilder text = new StringBuilder();
+      for (int i = random.nextInt(16); i >= 0; i--) {
+        text.append(pieces[random.nextInt(pieces.length)]);
+      }
+      int[] ids = controlled.encodePlain(text.toString());
+      int first = stops.stream().mapToInt(text::indexOf).filter(at -> at >= 0).min().orElse(-1);
+      stopped += first >= 0 ? 1 : 0;
+
+      Answer answer = new PromptFormat(controlled).newAnswer(stops);
+      Optional<FinishReason> reason = Optional.empty();
+      for (int i = 0; i < ids.length && reason.isEmpty(); i++) {
+        reason = answer.accept(ids[i]);
+      }
+      assertThat(reason).isEqualTo(first >= 0 ? Optional.of(FinishReason.STOP) : Optional.empty());
+      assertThat(answer.complete())
+          .isEqualTo(strip(first >= 0 ? text.substring(0, first) : text.toString()));
+      assertGrows(new PromptFormat(controlled).newAnswer(stops), ids);
+    }
+    assertThat(stopped).isGreaterThan(500);
+  }
+
+  @Test
+  void withoutControlTokensTheLeftmostOfStopAndEndCounts() {
+    assertThat(endedBy("one ### End STOP", "STOP")).isEqualTo("END: one");
+    assertThat(endedBy("one STOP ### End", "STOP")).isEqualTo("STOP: one");
+    assertThat(endedBy("one ###x", "##")).isEqualTo("STOP: one");
+  }
+
+  private String endedBy(String text, String stop) {
+    Answer answer = new PromptFormat(base).newAnswer(List.of(stop));
+    for (int id : base.encodePlain(text)) {
+      Optional<FinishReason> reason = answer.accept(id);
+      if (reason.isPresent()) {
+        return reason.get() + ": " + answer.complete();
+      }
+    }
+    return "goes on";
+  }
+
+  @Test
   void holdsBackHalfCharactersAndWhatMayBeStripped() {
     Answer answer = new PromptFormat(base).newAnswer();
     int[] rocket = base.encodePlain("🚀");

@@ -28,6 +28,7 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import javax.annotation.Nullable;
 import org.slf4j.Logger;
@@ -157,6 +158,7 @@ final class InFlightRequests {
     Long given = params.getSeed();
     long seed =
         restoredSeed.orElseGet(() -> given != null ? given : Seeds.of(prompt.getRequestId()));
+    Long deadline = prompt.getDeadlineAt();
     return new GenerationRequest(
         prompt.getRequestId(),
         ids,
@@ -165,7 +167,9 @@ final class InFlightRequests {
         new Sampling(
             params.getDoSample(), params.getTemperature(), params.getTopP(), params.getTopK()),
         seed,
-        served.prompts().newAnswer());
+        served.prompts().newAnswer(params.getStop()),
+        prompt.getPriority(),
+        deadline == null ? OptionalLong.empty() : OptionalLong.of(deadline));
   }
 
   /**
@@ -256,6 +260,7 @@ final class InFlightRequests {
   private static ErrorCode code(Outcome.Fault fault) {
     return switch (fault) {
       case PROMPT_TOO_LONG -> ErrorCode.PROMPT_TOO_LONG;
+      case DEADLINE_EXPIRED -> ErrorCode.DEADLINE_EXPIRED;
       case CACHE_EXHAUSTED -> ErrorCode.CACHE_EXHAUSTED;
       case NUMERIC_FAULT -> ErrorCode.NUMERIC_FAULT;
       case INTERNAL -> ErrorCode.INTERNAL;
