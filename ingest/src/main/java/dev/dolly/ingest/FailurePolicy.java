@@ -19,7 +19,13 @@ final class FailurePolicy implements StreamsUncaughtExceptionHandler {
 
   private static final Logger LOG = LoggerFactory.getLogger(FailurePolicy.class);
 
+  private volatile boolean closing;
   private volatile Throwable fatal;
+
+  /** From now on the application is being closed: what fails is no failure of the application. */
+  void expectClose() {
+    closing = true;
+  }
 
   /** What stopped the application, if anything has. */
   Optional<Throwable> fatal() {
@@ -28,6 +34,10 @@ final class FailurePolicy implements StreamsUncaughtExceptionHandler {
 
   @Override
   public StreamThreadExceptionResponse handle(Throwable failure) {
+    if (closing) {
+      LOG.debug("Ingest gives up what it had at hand to close", failure);
+      return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+    }
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof RetriableException) {
         LOG.warn("Ingest failed and goes on at the last commit", failure);

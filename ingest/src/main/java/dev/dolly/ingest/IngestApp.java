@@ -13,7 +13,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 
@@ -27,6 +29,8 @@ import org.apache.kafka.streams.StreamsConfig;
 public final class IngestApp implements AutoCloseable {
 
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
+  private static final Duration MISSING_MEMBER_TIMEOUT = Duration.ofSeconds(10);
+  private static final int HEARTBEATS_PER_TIMEOUT = 5;
 
   private final SchemaRegistryClient client;
   private final PatientRegistry registry;
@@ -49,6 +53,13 @@ public final class IngestApp implements AutoCloseable {
     config.put(StreamsConfig.STATE_DIR_CONFIG, settings.stateDirectory().toString());
     config.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, settings.threads());
     config.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+    // How long the partitions of a process that was killed lie idle.
+    config.put(
+        StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG),
+        (int) MISSING_MEMBER_TIMEOUT.toMillis());
+    config.put(
+        StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG),
+        (int) MISSING_MEMBER_TIMEOUT.toMillis() / HEARTBEATS_PER_TIMEOUT);
     // A producer refuses what is larger than this before the broker is asked.
     config.put(
         StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
@@ -62,9 +73,11 @@ public final class IngestApp implements AutoCloseable {
     if (state == KafkaStreams.State.RUNNING) {
       running.complete(null);
     } else if (state.hasCompletedShutdown()) {
+      Optional<Throwable> fatal = failures.fatal();
       running.completeExceptionally(
           new IllegalStateException(
-              "ingest stopped before it was running", failures.fatal().orElse(null)));
+              "ingest stopped before it was running" + fatal.map(f -> ": " + f).orElse(""),
+              fatal.orElse(null)));
     }
   }
 
@@ -101,8 +114,12 @@ public final class IngestApp implements AutoCloseable {
   /** Stops after the records at hand, or after 30 s; what isn't committed then is read again. */
   @Override
   public void close() {
+    failures.expectClose();
     registry.stopWaiting();
-    streams.close(CLOSE_TIMEOUT);
+    // Without leaving its group, the next start would wait until this member is given up.
+    streams.close(
+        CloseOptions.timeout(CLOSE_TIMEOUT)
+            .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
     try {
       client.close();
     } catch (IOException e) {

@@ -26,6 +26,8 @@ class IngestAppTest {
     assertThat(IngestApp.config(IngestSettings.of("localhost:9092", "http://localhost", directory)))
         .containsEntry("processing.guarantee", "exactly_once_v2")
         .containsEntry("application.id", "dolly-ingest")
+        .containsEntry("consumer.session.timeout.ms", 10_000)
+        .containsEntry("consumer.heartbeat.interval.ms", 2_000)
         .containsEntry("producer.max.request.size", 1114124);
   }
 
@@ -65,6 +67,16 @@ class IngestAppTest {
       assertThat(policy.handle(failure)).isEqualTo(StreamThreadExceptionResponse.SHUTDOWN_CLIENT);
       assertThat(policy.fatal()).containsSame(failure);
     }
+  }
+
+  @Test
+  void closingIsNoFailure() {
+    FailurePolicy policy = new FailurePolicy();
+    policy.expectClose();
+
+    assertThat(policy.handle(new StreamsException("stopped while waiting")))
+        .isEqualTo(StreamThreadExceptionResponse.SHUTDOWN_CLIENT);
+    assertThat(policy.fatal()).isEmpty();
   }
 
   @Test
