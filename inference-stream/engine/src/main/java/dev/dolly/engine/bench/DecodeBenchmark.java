@@ -8,11 +8,9 @@ import dev.dolly.engine.batch.Generation;
 import dev.dolly.engine.batch.GenerationRequest;
 import dev.dolly.engine.batch.Outcome;
 import dev.dolly.engine.sampling.Sampling;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -21,8 +19,6 @@ import java.util.stream.IntStream;
  * prefill from decoding.
  */
 public final class DecodeBenchmark {
-  private static final int WARM_UP_TOKENS = 4;
-
   private final LanguageModel model;
   private final int promptTokens;
   private final int newTokens;
@@ -46,10 +42,18 @@ public final class DecodeBenchmark {
    */
   public record Result(int batch, double prefillTokensPerSecond, double decodeTokensPerSecond) {}
 
-  /** Runs a warm-up, then the measurement, with that many requests at once. */
+  /**
+   * Runs that many requests at once, twice, and takes the second time: by then the cache's pages
+   * are there, as they are in a service that has run for a while.
+   */
   public Result run(int batch) throws InterruptedException {
-    run(batch, WARM_UP_TOKENS);
-    return run(batch, newTokens);
+    long cacheBytes = model.cacheBytesPerToken() * batch * (promptTokens + newTokens);
+    BatchSettings settings = new BatchSettings(batch, batch * promptTokens, cacheBytes);
+    Progress progress = new Progress();
+    try (ContinuousBatcher batcher = ContinuousBatcher.start(model, settings, progress::look)) {
+      run(batcher, progress, batch);
+      return run(batcher, progress, batch);
+    }
   }
 
   /** The floor of {@link Result#decodeTokensPerSecond} at the run's mean length. */
@@ -59,57 +63,59 @@ public final class DecodeBenchmark {
         / limits.decodeFloor(model.config(), model.dtype(), model.weightBytes(), batch, live);
   }
 
-  private Result run(int batch, int tokens) throws InterruptedException {
-    long cacheBytes = model.cacheBytesPerToken() * batch * (promptTokens + newTokens);
-    BatchSettings settings = new BatchSettings(batch, batch * promptTokens, cacheBytes);
-    List<Generation> generations = new ArrayList<>();
-    AtomicLong start = new AtomicLong();
-    AtomicLong first = new AtomicLong();
-    AtomicLong last = new AtomicLong();
-    CountDownLatch done = new CountDownLatch(1);
-    Runnable watch =
-        () -> {
-          long now = System.nanoTime();
-          synchronized (generations) {
-            if (generations.size() == batch) {
-              if (generations.stream().allMatch(g -> g.count() > 0)) {
-                first.compareAndSet(0, now);
-              }
-              if (generations.stream().allMatch(g -> g.outcome().isPresent())) {
-                last.set(now);
-                done.countDown();
-              }
-            }
-          }
-        };
-    try (ContinuousBatcher batcher = ContinuousBatcher.start(model, settings, watch)) {
-      Random random = new Random(batch);
-      synchronized (generations) {
-        start.set(System.nanoTime());
-        generations.addAll(
-            batcher.submitAll(
-                IntStream.range(0, batch).mapToObj(i -> request(i, random, tokens)).toList()));
-      }
-      done.await();
-    }
-    for (Generation generation : generations) {
-      if (generation.outcome().orElseThrow() instanceof Outcome.Failed failed) {
-        throw new IllegalStateException(failed.fault() + ": " + failed.message());
-      }
-    }
+  private Result run(ContinuousBatcher batcher, Progress progress, int batch)
+      throws InterruptedException {
+    Random random = new Random(batch);
+    List<GenerationRequest> requests =
+        IntStream.range(0, batch).mapToObj(i -> request(i, random)).toList();
+    long start = System.nanoTime();
+    Marks marks = progress.watch(() -> batcher.submitAll(requests));
     return new Result(
         batch,
-        batch * (double) promptTokens / seconds(start, first),
-        batch * (tokens - 1.0) / seconds(first, last));
+        batch * (double) promptTokens / ((marks.first() - start) / 1e9),
+        batch * (newTokens - 1.0) / ((marks.last() - marks.first()) / 1e9));
   }
 
-  private GenerationRequest request(int index, Random random, int tokens) {
+  private GenerationRequest request(int index, Random random) {
     int[] prompt = random.ints(promptTokens, 0, model.config().vocabSize()).toArray();
     return new GenerationRequest(
-        "bench-" + index, prompt, new int[0], tokens, Sampling.GREEDY, 0, Answer.idsOnly());
+        "bench-" + index, prompt, new int[0], newTokens, Sampling.GREEDY, 0, Answer.idsOnly());
   }
 
-  private static double seconds(AtomicLong from, AtomicLong to) {
-    return (to.get() - from.get()) / 1e9;
+  /** When all requests had their first token, and when all had their last. */
+  private record Marks(long first, long last) {}
+
+  /** Reads the clock on the engine's thread. */
+  private static final class Progress {
+    private List<Generation> watched = List.of();
+    private long first;
+    private long last;
+
+    /** Waits until all have ended. */
+    synchronized Marks watch(Supplier<List<Generation>> submission) throws InterruptedException {
+      first = 0;
+      last = 0;
+      watched = submission.get(); // the engine's thread looks when this lock is free again
+      while (last == 0) {
+        wait();
+      }
+      for (Generation generation : watched) {
+        if (generation.outcome().orElseThrow() instanceof Outcome.Failed failed) {
+          throw new IllegalStateException(failed.fault() + ": " + failed.message());
+        }
+      }
+      return new Marks(first, last);
+    }
+
+    synchronized void look() {
+      long now = System.nanoTime();
+      if (first == 0 && watched.stream().allMatch(g -> g.count() > 0)) {
+        first = now;
+      }
+      if (watched.stream().allMatch(g -> g.outcome().isPresent())) {
+        last = now;
+        notifyAll();
+      }
+    }
   }
 }
