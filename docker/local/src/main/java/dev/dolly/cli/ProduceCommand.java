@@ -61,9 +61,10 @@ final class ProduceCommand implements Callable<Integer> {
     if (parsed instanceof ParsedPrompt.Accepted accepted) {
       said.put("request_id", accepted.prompt().getRequestId());
     } else if (parsed instanceof ParsedPrompt.Rejected rejected) {
-      said.put("request_id", rejected.requestId())
-          .put("error_code", rejected.code().name())
-          .put("message", rejected.message());
+      if (rejected.requestId() != null) {
+        said.put("request_id", rejected.requestId());
+      }
+      said.put("error_code", rejected.code().name()).put("message", rejected.message());
     }
     said.put("topic", sent.origin().getTopic())
         .put("partition", sent.origin().getPartition())

@@ -130,7 +130,8 @@ public final class EmbeddedFlink implements AutoCloseable {
   public void awaitRunning(JobID job) throws InterruptedException {
     while (true) {
       AccessExecutionGraph graph = graph(job);
-      boolean running = true;
+      // A job that is only being set up has no vertices yet.
+      boolean running = graph.getState() == JobStatus.RUNNING;
       for (AccessExecutionVertex vertex : graph.getAllExecutionVertices()) {
         running &= vertex.getExecutionState() == ExecutionState.RUNNING;
         if (vertex.getCurrentExecutionAttempt().getAttemptNumber() >= START_ATTEMPTS) {
@@ -150,6 +151,15 @@ public final class EmbeddedFlink implements AutoCloseable {
   /** The job's state now. */
   public JobStatus status(JobID job) throws InterruptedException {
     return graph(job).getState();
+  }
+
+  /** How often the job's most unlucky task was started anew. */
+  public int restarts(JobID job) throws InterruptedException {
+    int restarts = 0;
+    for (AccessExecutionVertex vertex : graph(job).getAllExecutionVertices()) {
+      restarts = Math.max(restarts, vertex.getCurrentExecutionAttempt().getAttemptNumber());
+    }
+    return restarts;
   }
 
   /**

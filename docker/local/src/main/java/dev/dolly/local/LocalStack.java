@@ -29,6 +29,8 @@ import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -107,6 +109,11 @@ public final class LocalStack implements AutoCloseable {
     return new StackAddress(broker.bootstrap(), registry.url().toString(), flink.url().toString());
   }
 
+  /** How often the inference job's task was started anew since this stack runs. */
+  public int restarts() throws InterruptedException {
+    return flink.restarts(job);
+  }
+
   /**
    * Returns when a part has failed beyond recovery, by throwing.
    *
@@ -141,7 +148,7 @@ public final class LocalStack implements AutoCloseable {
           starters,
           () -> {
             broker = part(EmbeddedBroker.start(data.broker(), ports.broker(), ports.controller()));
-            createTopics();
+            prepareBroker();
             progress.accept("broker on " + broker.bootstrap());
           },
           () -> {
@@ -166,9 +173,37 @@ public final class LocalStack implements AutoCloseable {
     }
   }
 
-  private void createTopics() {
+  private void prepareBroker() throws InterruptedException {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", (Object) broker.bootstrap()))) {
       TopicCreation.createMissing(admin, TopicCatalogue.all(), TopicSettings.defaults());
+      removeMembersOfKilledRuns(admin);
+    }
+  }
+
+  /**
+   * A killed process leaves its member in ingest's group, and for its session's 45 s nobody else
+   * gets the partitions. The claim on the data directory says that no such process lives.
+   */
+  private static void removeMembersOfKilledRuns(Admin admin) throws InterruptedException {
+    String group = IngestSettings.DEFAULT_APPLICATION_ID;
+    try {
+      if (!admin
+          .describeConsumerGroups(List.of(group))
+          .describedGroups()
+          .get(group)
+          .get()
+          .members()
+          .isEmpty()) {
+        admin
+            .removeMembersFromConsumerGroup(group, new RemoveMembersFromConsumerGroupOptions())
+            .all()
+            .get();
+      }
+    } catch (ExecutionException e) {
+      if (!(e.getCause() instanceof GroupIdNotFoundException)) {
+        throw new StackException(
+            "cannot clear the group " + group + ": " + e.getCause().getMessage(), e);
+      }
     }
   }
 

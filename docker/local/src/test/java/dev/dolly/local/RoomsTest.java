@@ -1,14 +1,16 @@
 package dev.dolly.local;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
 
-import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
-import com.tngtech.archunit.junit.AnalyzeClasses;
-import com.tngtech.archunit.junit.ArchTest;
-import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which room may know which: dependencies point one way, and jobs meet on topics only. */
-@AnalyzeClasses(packages = "dev.dolly", importOptions = DoNotIncludeTests.class)
 class RoomsTest {
   private static final String SCHEMAS = "dev.dolly.schemas..";
   private static final String ENGINE = "dev.dolly.engine..";
@@ -17,77 +19,84 @@ class RoomsTest {
   private static final String LOCAL = "dev.dolly.local..";
   private static final String CLI = "dev.dolly.cli..";
 
-  @ArchTest
-  static final ArchRule engineIsTheModelAndNothingElse =
-      noClasses()
-          .that()
-          .resideInAPackage(ENGINE)
-          .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage(
-              SCHEMAS,
-              INFERENCE,
-              INGEST,
-              LOCAL,
-              CLI,
-              "org.apache.kafka..",
-              "org.apache.flink..",
-              "org.apache.avro..",
-              "io.confluent..");
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages("dev.dolly");
 
-  @ArchTest
-  static final ArchRule schemasKnowNoOtherRoom =
-      noClasses()
-          .that()
-          .resideInAPackage(SCHEMAS)
-          .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage(
-              ENGINE,
-              INFERENCE,
-              INGEST,
-              LOCAL,
-              CLI,
-              "ai.djl..",
-              "org.apache.kafka.streams..",
-              "org.apache.flink.streaming..",
-              "org.apache.flink.runtime..",
-              "org.apache.flink.connector..");
+  @ParameterizedTest
+  @ValueSource(strings = {SCHEMAS, ENGINE, INFERENCE, INGEST, LOCAL, CLI})
+  void everyRoomIsLookedAt(String room) {
+    assertThat(CLASSES.stream())
+        .anyMatch(type -> type.getPackageName().startsWith(room.replace("..", "")));
+  }
 
-  @ArchTest
-  static final ArchRule theInferenceJobMeetsOthersOnTopics =
-      noClasses()
-          .that()
-          .resideInAPackage(INFERENCE)
-          .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage(INGEST, LOCAL, CLI, "org.apache.kafka.streams..");
+  @Test
+  void theEngineIsTheModelAndNothingElse() {
+    noneOf(
+        ENGINE,
+        SCHEMAS,
+        INFERENCE,
+        INGEST,
+        LOCAL,
+        CLI,
+        "org.apache.kafka..",
+        "org.apache.flink..",
+        "org.apache.avro..",
+        "io.confluent..");
+  }
 
-  @ArchTest
-  static final ArchRule ingestMeetsOthersOnTopics =
-      noClasses()
-          .that()
-          .resideInAPackage(INGEST)
-          .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage(ENGINE, INFERENCE, LOCAL, CLI, "org.apache.flink..", "ai.djl..");
+  @Test
+  void schemasKnowNoOtherRoomAndOfFlinkOnlyItsSerialization() {
+    noneOf(
+        SCHEMAS,
+        ENGINE,
+        INFERENCE,
+        INGEST,
+        LOCAL,
+        CLI,
+        "ai.djl..",
+        "org.apache.kafka.streams..",
+        "org.apache.flink.streaming..",
+        "org.apache.flink.runtime..",
+        "org.apache.flink.connector..");
+  }
 
-  @ArchTest
-  static final ArchRule theStackDoesNotKnowTheCommandLine =
-      noClasses()
-          .that()
-          .resideInAPackage(LOCAL)
-          .should()
-          .dependOnClassesThat()
-          .resideInAPackage(CLI);
+  @Test
+  void theInferenceJobMeetsOthersOnTopics() {
+    noneOf(INFERENCE, INGEST, LOCAL, CLI, "org.apache.kafka.streams..");
+  }
+
+  @Test
+  void ingestMeetsOthersOnTopics() {
+    noneOf(INGEST, ENGINE, INFERENCE, LOCAL, CLI, "org.apache.flink..", "ai.djl..");
+  }
+
+  @Test
+  void theStackDoesNotKnowTheCommandLine() {
+    noneOf(LOCAL, CLI);
+  }
 
   /** It runs in the registry's process, whose class path has nothing of ours but it. */
-  @ArchTest
-  static final ArchRule theRegistrysChildNeedsOnlyTheJdk =
-      noClasses()
-          .that()
-          .resideInAPackage("dev.dolly.local.registry..")
-          .should()
-          .dependOnClassesThat()
-          .resideOutsideOfPackages("java..", "dev.dolly.local.registry..");
+  @Test
+  void theRegistrysChildNeedsOnlyTheJdk() {
+    String child = "dev.dolly.local.registry..";
+    noClasses()
+        .that()
+        .resideInAPackage(child)
+        .should()
+        .dependOnClassesThat()
+        .resideOutsideOfPackages("java..", child)
+        .check(CLASSES);
+  }
+
+  private static void noneOf(String room, String... forbidden) {
+    noClasses()
+        .that()
+        .resideInAPackage(room)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(forbidden)
+        .check(CLASSES);
+  }
 }

@@ -1,0 +1,140 @@
+package dev.dolly.cli;
+
+import static java.util.function.Function.identity;
+import static java.util.stream.Collectors.toMap;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.dolly.inference.Answers;
+import dev.dolly.inference.InferenceJob;
+import dev.dolly.inference.InferenceSettings;
+import dev.dolly.inference.sink.OutboundRecord;
+import dev.dolly.inference.source.PromptRecord;
+import dev.dolly.schemas.avro.Response;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.flink.api.common.functions.MapFunction;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Failures of the task at random moments: nothing is lost, doubled or otherwise different. */
+@Timeout(300)
+class ChainFailureTest {
+  private static final int PROMPTS = 300;
+  private static final int FAILURES = 5;
+  private static final long SEED = 3;
+
+  /** Static, since Flink copies functions: where the task fails, counted in records handed out. */
+  private static final ConcurrentSkipListSet<Integer> FAIL_AT = new ConcurrentSkipListSet<>();
+
+  private static final AtomicInteger HANDED_OUT = new AtomicInteger();
+
+  @TempDir private Path directory;
+
+  @Test
+  void threeHundredAnswersOnceEachWhateverFails() throws Exception {
+    // Few at once, so that answers take several checkpoints and failures meet them half way.
+    Map<String, String> settings = Map.of("inference.max-batch", "8");
+    try (RunningChain chain =
+        new RunningChain(directory, "neox", settings, ChainFailureTest::failingGraph)) {
+      Map<String, Response> undisturbed = run(chain, "calm");
+      assertThat(chain.restarts()).isZero();
+
+      Random random = new Random(SEED);
+      while (FAIL_AT.size() < FAILURES) {
+        FAIL_AT.add(HANDED_OUT.get() + 10 + random.nextInt(PROMPTS - 20));
+      }
+      Map<String, Response> disturbed = run(chain, "stormy");
+      assertThat(FAIL_AT).as("failures that were not thrown").isEmpty();
+      assertThat(chain.restarts()).isEqualTo(FAILURES);
+      disturbed.forEach(
+          (id, response) -> {
+            Response calm = undisturbed.get(id);
+            assertThat(response.getText()).as("%s", id).isEqualTo(calm.getText());
+            assertThat(response.getFinishReason()).isEqualTo(calm.getFinishReason());
+            assertThat(response.getGeneratedTokens()).isEqualTo(calm.getGeneratedTokens());
+            assertThat(response.getPromptTokens()).isEqualTo(calm.getPromptTokens());
+            assertThat(response.getSeed()).isEqualTo(calm.getSeed());
+          });
+      assertThat(disturbed.values())
+          .filteredOn(response -> response.getResumedTokens() > 0)
+          .as("answers that went on after a failure")
+          .isNotEmpty();
+    }
+  }
+
+  /** Sends the prompts under ids of their own; returns the answers by what they share. */
+  private static Map<String, Response> run(RunningChain chain, String run) throws Exception {
+    chain.responses.clear();
+    for (ObjectNode prompt : prompts()) {
+      String id = prompt.get("request_id").asText();
+      chain.send(Json.line(prompt.deepCopy().put("request_id", run + "-" + id)));
+    }
+    chain.await(PROMPTS);
+    chain.settle();
+    assertThat(chain.deadLetters).isEmpty();
+    assertThat(chain.responses).hasSize(PROMPTS);
+    // toMap refuses an id that comes twice.
+    return chain.responses.stream()
+        .collect(toMap(r -> r.getRequestId().substring(run.length() + 1), identity()));
+  }
+
+  private static List<ObjectNode> prompts() {
+    Random random = new Random(SEED);
+    List<ObjectNode> prompts = new ArrayList<>();
+    for (int i = 0; i < PROMPTS; i++) {
+      ObjectNode params =
+          Json.object()
+              .put("max_new_tokens", 1 + random.nextInt(200))
+              .put("do_sample", random.nextInt(3) > 0)
+              .put("temperature", 0.2 + random.nextDouble())
+              .put("top_p", random.nextBoolean() ? 0.92 : 1.0)
+              .put("top_k", random.nextBoolean() ? 0 : 40)
+              .put("seed", random.nextLong());
+      ObjectNode prompt =
+          Json.object()
+              .put("request_id", Integer.toString(i))
+              .put("instruction", "word ".repeat(1 + random.nextInt(40)) + i);
+      if (random.nextInt(4) == 0) {
+        prompt.put("context", "Some context. ".repeat(1 + random.nextInt(10)));
+      }
+      prompt.set("params", params);
+      prompts.add(prompt);
+    }
+    return prompts;
+  }
+
+  private static void failingGraph(StreamExecutionEnvironment env, InferenceSettings settings) {
+    DataStream<PromptRecord> prompts = InferenceJob.read(env, settings);
+    Answers answers = InferenceJob.answer(prompts, settings);
+    DataStream<OutboundRecord> outcomes =
+        answers
+            .outcomes()
+            .map(new FailAtCount())
+            .returns(OutboundRecord.TYPE)
+            .uid("failures")
+            .setParallelism(settings.parallelism());
+    InferenceJob.deliver(new Answers(outcomes, answers.chunks()), settings);
+  }
+
+  /** Fails when as many records have come by as was asked, before it lets the last one on. */
+  private static final class FailAtCount implements MapFunction<OutboundRecord, OutboundRecord> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public OutboundRecord map(OutboundRecord record) {
+      if (FAIL_AT.remove(HANDED_OUT.incrementAndGet())) {
+        throw new IllegalStateException("a failure on purpose");
+      }
+      return record;
+    }
+  }
+}
