@@ -1,6 +1,7 @@
 package dev.dolly.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import picocli.CommandLine.Option;
 
 /** How to generate: {@code params} of a prompt. What is not given has the prompt's own default. */
@@ -23,6 +24,12 @@ final class ParamOptions {
   @Option(names = "--seed", paramLabel = "N", description = "Default: from the request's id.")
   private Long seed;
 
+  @Option(
+      names = "--stop",
+      paramLabel = "TEXT",
+      description = "End the answer before this text. May be repeated.")
+  private List<String> stop = List.of();
+
   ObjectNode json() {
     ObjectNode params = Json.object();
     if (maxNewTokens != null) {
@@ -42,6 +49,9 @@ final class ParamOptions {
     }
     if (seed != null) {
       params.put("seed", seed);
+    }
+    if (!stop.isEmpty()) {
+      stop.forEach(params.putArray("stop")::add);
     }
     return params;
   }
