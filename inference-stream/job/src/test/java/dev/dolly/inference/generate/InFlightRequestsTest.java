@@ -21,6 +21,7 @@ import dev.dolly.schemas.avro.ErrorCode;
 import dev.dolly.schemas.avro.FinishReason;
 import dev.dolly.schemas.avro.ModelRef;
 import dev.dolly.schemas.avro.Origin;
+import dev.dolly.schemas.avro.Prompt;
 import dev.dolly.schemas.avro.Response;
 import dev.dolly.schemas.avro.ResponseChunk;
 import dev.dolly.schemas.prompt.Seeds;
@@ -232,6 +233,53 @@ class InFlightRequestsTest {
   }
 
   @Test
+  void endsAtAStopStringAndNeverShowsItInAChunk() throws Exception {
+    String whole = Fixture.goldens().get(0).text();
+    String stop = whole.substring(20, 23);
+    requests.accept(
+        records.of(
+            prompt(
+                "q",
+                "Why donuts have holes?",
+                null,
+                params(48).setDoSample(false).setStop(List.of(stop)),
+                null)));
+    drainAll();
+    Response response = delivered.response("q");
+    assertThat(response.getFinishReason()).isEqualTo(FinishReason.STOP);
+    assertThat(response.getText())
+        .isEqualTo(whole.substring(0, whole.indexOf(stop)).stripTrailing());
+    assertThat(delivered.rebuilt("q")).isEqualTo(response.getText());
+  }
+
+  @Test
+  void givesUpAPromptWhoseDeadlineHasPassed() throws Exception {
+    requests.accept(
+        records.of(Prompt.newBuilder(greedy("late", "Why?", null, 4)).setDeadlineAt(1L).build()));
+    drainAll();
+    assertThat(delivered.responses).isEmpty();
+    assertThat(delivered.deadLetters)
+        .extracting(DeadLetter::getErrorCode, DeadLetter::getRequestId)
+        .containsExactly(tuple(ErrorCode.DEADLINE_EXPIRED, "late"));
+  }
+
+  @Test
+  void keepsTheTextOfARestoredRequestThatIsCancelledBeforeItsNextStep() throws Exception {
+    requests.accept(records.of(greedy("q", "Why donuts have holes?", null, 400)));
+    drainUntil(() -> delivered.chunksOf("q").size() > 2);
+    String before = delivered.rebuilt("q");
+    List<InFlightRequest> snapshot = requests.snapshot();
+    start(Duration.ZERO, OPENED + 1);
+    requests.restore(snapshot);
+    requests.accept(records.record("q", null));
+    drainAll();
+    Response response = delivered.response("q");
+    assertThat(response.getFinishReason()).isEqualTo(FinishReason.CANCELLED);
+    assertThat(response.getText()).startsWith(before);
+    assertThat(delivered.rebuilt("q")).isEqualTo(response.getText());
+  }
+
+  @Test
   void goesOnWithRestoredIdsAndChunks() throws Exception {
     PromptRecord record = records.of(sampled("q", "Why donuts have holes?", 300, 7L));
     requests.accept(record);
@@ -368,6 +416,7 @@ class InFlightRequestsTest {
         },
         Duration.ZERO,
         OPENED);
+    granted = new Semaphore(0); // this engine waits for none
     made = steps;
     requests.accept(records.of(greedy("q", "Why?", null, 40)));
     assertThatThrownBy(this::drainAll)

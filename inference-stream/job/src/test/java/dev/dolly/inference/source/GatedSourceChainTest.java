@@ -16,8 +16,10 @@ import org.apache.flink.api.connector.source.lib.NumberSequenceSource;
 import org.apache.flink.api.java.tuple.Tuple2;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.runtime.client.JobExecutionException;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperatorFactory;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
@@ -51,12 +53,13 @@ class GatedSourceChainTest {
   }
 
   @Test
-  void failsWithTheRemedyWhenTheOperatorIsNotChained() {
+  void failsWhenTheOperatorIsNotChained() {
     StreamExecutionEnvironment env = environment();
     env.disableOperatorChaining();
-    DataStream<Tuple2<Long, Integer>> parked = parked(env);
-    assertThatThrownBy(() -> parked.executeAndCollect(RECORDS))
-        .hasStackTraceContaining("not chained to the generate operator");
+    parked(env).sinkTo(new DiscardingSink<>());
+    // The cause is Flink's to choose: the reader's own message, which GatedReaderTest checks, or
+    // that the coordinator's splits came to a task that had failed already.
+    assertThatThrownBy(env::execute).isInstanceOf(JobExecutionException.class);
   }
 
   private static StreamExecutionEnvironment environment() {
