@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import org.apache.kafka.common.errors.InterruptException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -93,7 +94,7 @@ final class DemoCommand implements Callable<Integer> {
         Directories.delete(directory.root());
       }
       return 0;
-    } catch (InterruptedException e) {
+    } catch (InterruptedException | InterruptException e) {
       return STOPPED;
     } finally {
       signal.close();
@@ -141,6 +142,10 @@ final class DemoCommand implements Callable<Integer> {
     ObjectNode given = params.json();
     if (!given.has("max_new_tokens")) {
       given.put("max_new_tokens", 48);
+    }
+    if (stack.isNoise() && !given.has("top_k")) {
+      // Noise makes all 50,280 ids about as likely: sorting them would cost more than the model.
+      given.put("top_k", 50);
     }
     prompt.set("params", given);
     return Json.line(prompt).getBytes(StandardCharsets.UTF_8);

@@ -51,6 +51,11 @@ final class ModelOptions {
       description = "Requests that run at once (default: ${DEFAULT-VALUE}).")
   private int maxBatch = BatchSettings.defaults().maxBatch();
 
+  /** Whether random weights stand in for a model. */
+  boolean isNoise() {
+    return model == null;
+  }
+
   /** The given directory, or the stand-in's, made on first use. */
   ModelDirectory open(Terminal terminal) {
     if (model != null) {

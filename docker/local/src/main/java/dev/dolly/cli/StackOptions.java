@@ -27,6 +27,11 @@ final class StackOptions {
     return freePorts;
   }
 
+  /** Whether random weights stand in for a model. */
+  boolean isNoise() {
+    return model.isNoise();
+  }
+
   /** Opens the model, so that a broken one is told before anything starts. */
   StackSettings settings(Terminal terminal, DataDirectory data, StackSettings.PortChoice ports) {
     Path directory = model.open(terminal).path();
