@@ -2,14 +2,18 @@ package dev.dolly.schemas.topic;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.CreateTopicsOptions;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TopicExistsException;
 
@@ -30,6 +34,10 @@ public record TopicCreation(List<String> created, List<String> existing) {
 
   /**
    * Creates the topics that are not there yet; running it twice, or twice at once, does no harm.
+   *
+   * <p>Returns when each new partition has a leader that answers. Creation itself is acknowledged
+   * sooner, and what a producer sends in between can fail for good (KAFKA-15591: its first batches
+   * are refused as out of order).
    *
    * @param admin stays the caller's
    * @throws KafkaException if the broker can't be reached in 30 s or refuses a topic; the message
@@ -58,7 +66,25 @@ public record TopicCreation(List<String> created, List<String> existing) {
         throw new InterruptException(e);
       }
     }
+    awaitLeaders(admin, wanted.stream().filter(topic -> created.contains(topic.name())).toList());
     return new TopicCreation(created, existing);
+  }
+
+  private static void awaitLeaders(Admin admin, List<NewTopic> topics) {
+    Map<TopicPartition, OffsetSpec> partitions = new HashMap<>();
+    for (NewTopic topic : topics) {
+      for (int partition = 0; partition < topic.numPartitions(); partition++) {
+        partitions.put(new TopicPartition(topic.name(), partition), OffsetSpec.latest());
+      }
+    }
+    try {
+      admin.listOffsets(partitions, new ListOffsetsOptions().timeoutMs(TIMEOUT_MS)).all().get();
+    } catch (ExecutionException e) {
+      throw new KafkaException(
+          "new topics have no leader yet: " + e.getCause().getMessage(), e.getCause());
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    }
   }
 
   private static NewTopic newTopic(Topic<?> topic, TopicSettings settings) {

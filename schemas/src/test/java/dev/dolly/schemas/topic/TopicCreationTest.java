@@ -3,6 +3,7 @@ package dev.dolly.schemas.topic;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
@@ -10,6 +11,7 @@ import org.apache.kafka.clients.admin.MockAdminClient;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.Test;
 
@@ -17,11 +19,20 @@ class TopicCreationTest {
 
   private static Admin cluster() {
     Node node = new Node(0, "localhost", 9092);
-    return MockAdminClient.create()
-        .brokers(List.of(node))
-        .controller(0)
-        .defaultReplicationFactor((short) 1)
-        .build();
+    MockAdminClient admin =
+        MockAdminClient.create()
+            .brokers(List.of(node))
+            .controller(0)
+            .defaultReplicationFactor((short) 1)
+            .build();
+    Map<TopicPartition, Long> ends = new HashMap<>();
+    for (Topic<?> topic : TopicCatalogue.all()) {
+      for (int partition = 0; partition < topic.partitions(); partition++) {
+        ends.put(new TopicPartition(topic.name(), partition), 0L);
+      }
+    }
+    admin.updateEndOffsets(ends); // it knows none by itself
+    return admin;
   }
 
   @Test
