@@ -15,6 +15,7 @@ import dev.dolly.engine.model.ModelDirectory;
 import dev.dolly.engine.model.ModelFormatException;
 import dev.dolly.engine.text.PromptFormat;
 import dev.dolly.engine.text.Tokenizer;
+import dev.dolly.engine.torch.PassingThread;
 import dev.dolly.engine.torch.TorchScript;
 import java.nio.FloatBuffer;
 import java.util.ArrayDeque;
@@ -87,7 +88,8 @@ public final class LanguageModel implements AutoCloseable {
    */
   public static LanguageModel load(ModelDirectory directory, ComputeSettings settings) {
     long start = System.nanoTime();
-    LanguageModel model = new LanguageModel(directory, settings);
+    LanguageModel model =
+        PassingThread.run("dolly-load", () -> new LanguageModel(directory, settings));
     LOG.info(
         "loaded {} ({}, {} MiB in {}) in {} ms",
         directory.path(),
@@ -218,12 +220,18 @@ public final class LanguageModel implements AutoCloseable {
 
   @Override
   public synchronized void close() {
+    IllegalStateException failure = null;
     while (!owned.isEmpty()) {
       try {
         owned.pop().close();
-      } catch (Exception e) {
-        throw new IllegalStateException("closing " + directory.path(), e);
+      } catch (Exception e) { // the others must be freed all the same
+        failure =
+            failure == null ? new IllegalStateException("closing " + directory.path(), e) : failure;
+        failure.addSuppressed(e);
       }
+    }
+    if (failure != null) {
+      throw failure;
     }
   }
 

@@ -9,6 +9,7 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 import dev.dolly.engine.model.DType;
 import dev.dolly.engine.model.ModelConfig;
+import dev.dolly.engine.torch.PassingThread;
 import dev.dolly.engine.torch.TorchScript;
 import java.util.List;
 import java.util.Map;
@@ -27,8 +28,12 @@ public record MachineLimits(double bytesPerSecond, double flopsPerSecond) {
   private static final int WIDTH = 4096;
   private static final int TRIES = 5;
 
-  /** Measures, on the calling thread and the threads its operations use. */
+  /** Measures with all cores, for about a second. */
   public static MachineLimits measure(DType dtype) {
+    return PassingThread.run("dolly-limits", () -> measured(dtype));
+  }
+
+  private static MachineLimits measured(DType dtype) {
     try (PtNDManager manager = (PtNDManager) NDManager.newBaseManager(Device.cpu(), "PyTorch");
         TorchScript script = TorchScript.load(manager, List.of("limits.py"), Map.of())) {
       TorchScript.prepareThread(0);
