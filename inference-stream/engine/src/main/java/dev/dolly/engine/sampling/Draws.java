@@ -12,6 +12,9 @@ import java.util.Arrays;
  * drawing rows share one call. Filled row by row by the thread that steps.
  */
 public final class Draws {
+  /** More than any sum of probabilities, also with its rounding. */
+  private static final double NO_LIMIT = 2;
+
   private final long[] sampledRows;
   private final double[] temperature;
   private final double[] topP;
@@ -38,7 +41,7 @@ public final class Draws {
     if (!sampling.greedy()) {
       sampledRows[sampled] = rows;
       temperature[sampled] = sampling.temperature();
-      topP[sampled] = sampling.topP();
+      topP[sampled] = sampling.topP() == 1 ? NO_LIMIT : sampling.topP();
       draw[sampled] = CounterRandom.uniform(seed, step);
       topK[sampled] = sampling.topK();
       sampled++;

@@ -111,7 +111,9 @@
   # before it is less. -> ids [rows, width], kept probabilities (not normalised) fp64, and whether
   # all that is kept lies within the width. scalars: fp64 [4, rows]: temperature, top_p, draw, top_k
   def nucleus(self: __torch__.Mod, logits: Tensor, scalars: Tensor, width: int) -> Tuple[Tensor, Tensor, Tensor]:
-    x = logits / torch.to(scalars[0], 6).unsqueeze(1)
+    # Relative to the likeliest, so that no temperature, however small, makes an infinity.
+    t = torch.clamp(torch.to(scalars[0], 6), 1.2e-38).unsqueeze(1)
+    x = (logits - torch.amax(logits, [-1], True)) / t
     top = torch.topk(x, width, -1, True, True)
     v = top[0]
     k = torch.to(scalars[3], 4)
@@ -148,7 +150,7 @@
     sums = torch.cumsum(p, -1)
     at = torch.searchsorted(sums, (draws * sums[:, -1]).unsqueeze(1), right=True)
     kept = torch.sum(p > 0, -1, True)
-    return torch.gather(ids, 1, torch.minimum(at, kept - 1)).squeeze(1)
+    return torch.gather(ids, 1, torch.clamp(torch.minimum(at, kept - 1), 0)).squeeze(1)
 
   # logits [rows, vocabulary] fp32; sampled: which rows draw (the others take the likeliest id, the
   # lowest on a tie) -> [2, rows]: the id, and 1 where the row holds no NaN or infinity
@@ -157,7 +159,7 @@
     ids = torch.argmax(logits, -1)
     if torch.len(sampled) > 0:
       rows = torch.tensor(sampled)
-      some = torch.nan_to_num(torch.index_select(logits, 0, rows))
+      some = torch.nan_to_num(torch.index_select(logits, 0, rows), 0., 0., 0.)
       _1 = torch.index_copy_(ids, 0, rows, self.draw(some, scalars))
     return torch.stack([ids, torch.to(sound, 4)])
 

@@ -100,6 +100,29 @@ class DrawsTest {
     }
   }
 
+  @Test
+  void noLegalTemperatureAndNoInfinityBreaksADrawOrItsNeighbours() {
+    float[] infinite = gaussian(3, 1);
+    infinite[5] = Float.POSITIVE_INFINITY;
+    float[] good = gaussian(4, 1);
+    Sampling plain = new Sampling(true, 1.0, 0.92, 0);
+    try (PtNDManager scope = model.newScope()) {
+      Draws draws = new Draws(4);
+      draws.add(new Sampling(true, 0.7, 0.92, 0), 1, 0);
+      draws.add(new Sampling(true, 1e-40, 0.92, 0), 2, 0);
+      draws.add(new Sampling(true, 1e300, 1.0, 0), 3, 0);
+      draws.add(plain, 12, 0);
+      Draws.Chosen chosen =
+          draws.choose(model.script(), scope, logits(scope, infinite, good, good, good));
+      assertThat(chosen.finite()).containsExactly(false, true, true, true);
+      assertThat(chosen.ids()[1])
+          .as("so cold that only the likeliest is left")
+          .isEqualTo(expected(good, Sampling.GREEDY, 0, 0));
+      assertThat(chosen.ids()[2]).isBetween(0L, VOCABULARY - 1L);
+      assertThat(chosen.ids()[3]).isEqualTo(expected(good, plain, 12, 0));
+    }
+  }
+
   private static long[] choose(Sampling[] samplings, float[][] rows, int step) {
     try (PtNDManager scope = model.newScope()) {
       Draws draws = new Draws(rows.length);
