@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -50,6 +51,20 @@ class LogLikelihoodGoldenTest {
               check(of.get(i), scores.get(2 + i));
             }
           });
+    }
+  }
+
+  @Test
+  void whiteSpaceMovesAsPythonStripsItAndAContextOfNothingElseCountsAsEmpty() {
+    try (LanguageModel model = Fixture.all().get(0).load();
+        Scorer scorer = new Scorer(model)) {
+      Score moved = scorer.score("one\u00a0", List.of("two")).get(0);
+      assertThat(moved).isEqualTo(scorer.score("one", List.of("\u00a0two")).get(0));
+      Score blank = scorer.score(" \n", List.of("word", "another")).get(0);
+      assertThat(blank).isEqualTo(scorer.score("", List.of(" \nword")).get(0));
+      // nothing of the cache is lost: a whole window still fits
+      String windowful = "context ".repeat(400);
+      assertThat(scorer.score(windowful, List.of(" too long")).get(0).logLikelihood()).isNegative();
     }
   }
 

@@ -8,6 +8,7 @@ import dev.dolly.engine.LanguageModel;
 import dev.dolly.engine.RaggedBatch;
 import dev.dolly.engine.cache.KvCache;
 import dev.dolly.engine.cache.Span;
+import dev.dolly.engine.text.PythonSpace;
 import dev.dolly.engine.text.Tokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,7 +19,8 @@ import java.util.stream.LongStream;
 /**
  * Log-likelihoods as EleutherAI's lm-evaluation-harness defines them for Hugging Face models: white
  * space at a context's end moves to the continuation, both are encoded together, what does not fit
- * the window is cut off at the left.
+ * the window is cut off at the left. A context of nothing but white space counts as empty (the
+ * harness cannot score it).
  *
  * <p>Owns a cache of one window. One thread at a time, after {@link LanguageModel#prepareThread()}
  * on it.
@@ -69,7 +71,9 @@ public final class Scorer implements AutoCloseable {
     Tokenizer tokenizer = model.tokenizer();
     int[] before;
     int[] targets;
-    if (context.isEmpty()) {
+    String stripped = PythonSpace.stripTrailing(context);
+    String moved = context.substring(stripped.length()) + continuation;
+    if (stripped.isEmpty()) {
       OptionalInt prefix = tokenizer.prefixId();
       before =
           new int[] {
@@ -78,10 +82,8 @@ public final class Scorer implements AutoCloseable {
                     new IllegalArgumentException(
                         "the context is empty, and the tokenizer has no begin or end token"))
           };
-      targets = tokenizer.encode(continuation);
+      targets = tokenizer.encode(moved);
     } else {
-      String stripped = context.stripTrailing();
-      String moved = context.substring(stripped.length()) + continuation;
       before = tokenizer.encode(stripped);
       int[] whole = tokenizer.encode(stripped + moved);
       targets = Arrays.copyOfRange(whole, Math.min(before.length, whole.length), whole.length);
@@ -105,18 +107,18 @@ public final class Scorer implements AutoCloseable {
     List<Long> rows = new ArrayList<>();
     List<Long> targets = new ArrayList<>();
     List<Span> spans = new ArrayList<>();
-    for (Encoded encoded : group) {
-      int length = encoded.input().length;
-      Span span = cache.reserve(length).orElseThrow();
-      spans.add(span);
-      batch.add(encoded.input(), 0, length, 0, span);
-      for (int i = 0; i < encoded.targets().length; i++) {
-        rows.add((long) batch.tokens() - encoded.targets().length + i);
-        targets.add((long) encoded.targets()[i]);
-      }
-    }
     double[][] scored;
     try (PtNDManager scope = model.newScope()) {
+      for (Encoded encoded : group) {
+        int length = encoded.input().length;
+        Span span = cache.reserve(length).orElseThrow();
+        spans.add(span);
+        batch.add(encoded.input(), 0, length, 0, span);
+        for (int i = 0; i < encoded.targets().length; i++) {
+          rows.add((long) batch.tokens() - encoded.targets().length + i);
+          targets.add((long) encoded.targets()[i]);
+        }
+      }
       scored = score(scope, model.hidden(scope, batch, cache), longs(rows), longs(targets));
     } finally {
       spans.forEach(cache::release);

@@ -7,7 +7,8 @@ import java.util.OptionalInt;
 
 /**
  * The text between {@code ### Response:} and the end: decoded without special tokens, stripped as
- * Python strips. Each id costs its own bytes, whatever the length so far.
+ * Python strips. Taking an id costs its own bytes; {@link #stable()} copies the text when it has
+ * grown.
  */
 final class DollyAnswer implements Answer {
   private final Tokenizer tokenizer;
@@ -18,6 +19,10 @@ final class DollyAnswer implements Answer {
   private final Utf8Stream stream = new Utf8Stream();
   private final EndMarker marker = new EndMarker();
   private final StopStrings stops;
+
+  /** Where the text was ended, by a stop string or the marker; −1 before that. */
+  private int cut = -1;
+
   private String stable = "";
   private int stableLimit;
 
@@ -48,14 +53,20 @@ final class DollyAnswer implements Answer {
     stops.accept(stream.text(), seen);
     boolean marked = marker.found();
     if (stops.found() && !(marked && marker.start(stream.length()) <= stops.start(stream.text()))) {
+      cut = stops.start(stream.text());
       return Optional.of(FinishReason.STOP);
     }
-    return marked ? Optional.of(FinishReason.END) : Optional.empty();
+    if (marked) {
+      cut = marker.start(stream.length());
+      return Optional.of(FinishReason.END);
+    }
+    return Optional.empty();
   }
 
   @Override
   public String stable() {
-    int limit = Math.min(marker.start(stream.length()), stops.start(stream.text()));
+    int limit =
+        cut >= 0 ? cut : Math.min(marker.start(stream.length()), stops.start(stream.text()));
     if (limit != stableLimit) {
       stable = PythonSpace.strip(stream.text(), limit);
       stableLimit = limit;
@@ -65,7 +76,7 @@ final class DollyAnswer implements Answer {
 
   @Override
   public String complete() {
-    if (marker.found() || stops.found()) {
+    if (cut >= 0) {
       return stable();
     }
     String whole = stream.text() + stream.tail();

@@ -5,7 +5,7 @@ package dev.dolly.engine.text;
  * Unicode's, and the four separators U+001C to U+001F. Java's {@code Character} methods and regular
  * expressions have other sets. All of it lies in the basic plane.
  */
-final class PythonSpace {
+public final class PythonSpace {
   private PythonSpace() {}
 
   static boolean isSpace(char c) {
@@ -20,6 +20,15 @@ final class PythonSpace {
         || c == 0x202f
         || c == 0x205f
         || c == 0x3000;
+  }
+
+  /** The text without white space at its end: {@code str.rstrip()}. */
+  public static String stripTrailing(String text) {
+    int to = text.length();
+    while (to > 0 && isSpace(text.charAt(to - 1))) {
+      to--;
+    }
+    return text.substring(0, to);
   }
 
   /** The characters before {@code end} without white space on either side. */

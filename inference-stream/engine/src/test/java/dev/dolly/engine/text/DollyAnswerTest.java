@@ -161,6 +161,9 @@ class DollyAnswerTest {
     assertThat(endedBy("one ### End STOP", "STOP")).isEqualTo("END: one");
     assertThat(endedBy("one STOP ### End", "STOP")).isEqualTo("STOP: one");
     assertThat(endedBy("one ###x", "##")).isEqualTo("STOP: one");
+    // what may become the one does not cut what the other ends
+    assertThat(endedBy("C# \nmore", "\n")).isEqualTo("STOP: C#");
+    assertThat(endedBy("X ### End", "X ### Endless")).isEqualTo("END: X");
   }
 
   private String endedBy(String text, String stop) {
