@@ -6,7 +6,8 @@ package dev.dolly.engine.batch;
  * @param maxBatch sequences that run at once, at least 1
  * @param prefillChunk prompt tokens computed in one step beside the running sequences' one each, at
  *     least 1: bounds how long a long prompt holds up everybody's next token
- * @param cacheBytes memory for keys and values, in bytes
+ * @param cacheBytes memory for keys and values, in bytes; 0: 2 GiB, or what one window of the model
+ *     takes if that is more
  */
 public record BatchSettings(int maxBatch, int prefillChunk, long cacheBytes) {
   public BatchSettings {
@@ -16,14 +17,19 @@ public record BatchSettings(int maxBatch, int prefillChunk, long cacheBytes) {
     if (prefillChunk < 1) {
       throw new IllegalArgumentException("a prefill chunk needs a token: " + prefillChunk);
     }
-    if (cacheBytes < 1) {
-      throw new IllegalArgumentException("the KV cache needs memory: " + cacheBytes);
+    if (cacheBytes < 0) {
+      throw new IllegalArgumentException("the KV cache can't take " + cacheBytes + " bytes");
     }
   }
 
-  /** 32 sequences, chunks of 256 tokens, 2 GiB of cache. */
+  /** 32 sequences, chunks of 256 tokens, the cache by the model. */
   public static BatchSettings defaults() {
-    return new BatchSettings(32, 256, 2L << 30);
+    return new BatchSettings(32, 256, 0);
+  }
+
+  /** The cache's bytes for a model whose window takes so many. */
+  long cacheBytesFor(long windowBytes) {
+    return cacheBytes > 0 ? cacheBytes : Math.max(2L << 30, windowBytes);
   }
 
   public BatchSettings withMaxBatch(int sequences) {

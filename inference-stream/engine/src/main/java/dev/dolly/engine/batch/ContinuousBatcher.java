@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Answers requests with one running batch: at every step each running sequence gets its next token,
  * and beside them a bounded chunk of waiting prompts is computed, in the same pass over the
- * weights. A sequence joins as soon as there is a place in the batch and in the cache, in order of
- * submission, and leaves with its last token.
+ * weights. A sequence joins as soon as there is a place in the batch and in the cache, by priority
+ * and then in order of submission, and leaves with its last token.
  *
  * <p>Room in the cache is reserved for a sequence's longest possible course when it joins, so
  * running sequences never compete for it and none has to be evicted.
@@ -64,7 +64,14 @@ public final class ContinuousBatcher implements AutoCloseable {
     this.settings = settings;
     this.clock = clock;
     this.onProgress = onProgress;
-    this.cache = model.newCache(settings.cacheBytes());
+    this.cache =
+        model.newCache(settings.cacheBytesFor(model.cacheBytesPerToken() * model.window()));
+    if (cache.size() < model.window()) {
+      LOG.warn(
+          "the KV cache holds {} tokens; a request that needs more of the window's {} is refused",
+          cache.size(),
+          model.window());
+    }
     this.draws = new Draws(settings.maxBatch());
     this.thread = new Thread(this::run, "dolly-engine");
     thread.setDaemon(true);
@@ -246,13 +253,20 @@ public final class ContinuousBatcher implements AutoCloseable {
         break; // the head of the queue waits for room, and with it all behind it
       }
       waiting.remove(next);
-      running.add(new Sequence(next, limit, span.get(), System.nanoTime()));
+      running.add(new Sequence(next, limit, span.get()));
     }
     return ended;
   }
 
+  /** What has not been computed yet when its deadline passes never will be. */
   private boolean expireWaiting() {
     boolean ended = false;
+    for (Sequence sequence : List.copyOf(running)) {
+      if (sequence.untouched() && expired(sequence.generation)) {
+        leave(sequence, expiredBeforePrefill(sequence.generation));
+        ended = true;
+      }
+    }
     for (Generation generation : waiting.all()) {
       if (expired(generation)) {
         waiting.remove(generation);
@@ -400,7 +414,7 @@ public final class ContinuousBatcher implements AutoCloseable {
   private void leave(Sequence sequence, Outcome outcome) {
     running.remove(sequence);
     cache.release(sequence.span);
-    end(sequence.generation, outcome, sequence.startedNanos, sequence.firstTokenNanos);
+    end(sequence.generation, outcome, sequence.startedNanos(), sequence.firstTokenNanos);
   }
 
   private static void end(Generation generation, Outcome outcome, long started, long firstToken) {

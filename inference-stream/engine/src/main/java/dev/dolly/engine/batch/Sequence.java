@@ -12,18 +12,17 @@ final class Sequence {
   private final int[] known;
   private int knownCount;
   private int cached;
-  final long startedNanos;
+  private long startedNanos;
   long firstTokenNanos;
 
   /**
    * @param limit ids that may be generated in all
    * @param span room for all but the last of them
    */
-  Sequence(Generation generation, int limit, Span span, long now) {
+  Sequence(Generation generation, int limit, Span span) {
     this.generation = generation;
     this.limit = limit;
     this.span = span;
-    this.startedNanos = now;
     int[] prompt = generation.request().promptIds();
     promptLength = prompt.length;
     known = new int[promptLength + limit];
@@ -32,6 +31,16 @@ final class Sequence {
       known[promptLength + i] = generation.at(i);
     }
     knownCount = promptLength + generation.count();
+  }
+
+  /** Whether nothing of it has been computed here. */
+  boolean untouched() {
+    return cached == 0;
+  }
+
+  /** When its first chunk was computed; 0 before that. */
+  long startedNanos() {
+    return startedNanos;
   }
 
   /** Tokens still to be computed before the next one can be chosen; 1 while decoding. */
@@ -50,6 +59,9 @@ final class Sequence {
    * @return whether the last known token is among them, so that its row's logits choose the next
    */
   boolean step(RaggedBatch batch, int count) {
+    if (untouched()) {
+      startedNanos = System.nanoTime();
+    }
     batch.add(known, cached, count, cached, span);
     cached += count;
     return cached == knownCount;

@@ -196,6 +196,26 @@ class ContinuousBatcherTest {
     }
   }
 
+  @Test
+  void aDeadlineThatPassesInTheBatchBeforeThePromptIsComputedIsAFault() throws Exception {
+    AtomicLong now = new AtomicLong(1_000);
+    // a long prompt in chunks of one token keeps the second one from its first chunk
+    BatchSettings settings = BatchSettings.defaults().withMaxBatch(2).withPrefillChunk(1);
+    Runnable passTime = () -> now.set(2_000);
+    Clock clock = new SettableClock(now);
+    try (ContinuousBatcher batcher = ContinuousBatcher.start(model, settings, clock, passTime)) {
+      List<Generation> both =
+          batcher.submitAll(List.of(ids("first", 300, 1), due("second", 2_000)));
+      while (both.get(1).outcome().isEmpty()) {
+        Thread.onSpinWait();
+      }
+      assertThat(both.get(1).outcome().orElseThrow())
+          .isInstanceOfSatisfying(
+              Failed.class, f -> assertThat(f.fault()).isEqualTo(Fault.DEADLINE_EXPIRED));
+      assertThat(both.get(1).count()).isZero();
+    }
+  }
+
   private static GenerationRequest due(String id, long deadline, int... resumed) {
     return new GenerationRequest(
         id,
