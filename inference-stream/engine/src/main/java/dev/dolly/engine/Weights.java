@@ -16,8 +16,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Reads weights one at a time: mapped, converted, packed, unmapped. So the memory beside the
- * weights themselves never exceeds one tensor's file bytes and its converted copy.
+ * Reads weights one at a time: mapped, converted, unmapped, packed. So the memory beside the
+ * weights themselves never exceeds one tensor's bytes twice: mapped and copied while it is
+ * converted, plain while it is packed.
  */
 final class Weights {
   /** Rows that matrices are packed for: a full batch; a single row is as fast (measured). */

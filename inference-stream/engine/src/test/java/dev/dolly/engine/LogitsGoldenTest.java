@@ -6,6 +6,8 @@ import ai.djl.pytorch.engine.PtNDManager;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.dolly.engine.cache.KvCache;
 import dev.dolly.engine.cache.Span;
+import dev.dolly.engine.model.DType;
+import dev.dolly.engine.model.ModelDirectory;
 import java.util.stream.LongStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -24,6 +26,44 @@ class LogitsGoldenTest {
   @MethodSource("dev.dolly.engine.Fixture#all")
   void chunkAfterChunk(Fixture fixture) {
     check(fixture, 60);
+  }
+
+  /** What Dolly's own files compute in. Eight bits of mantissa: close, not equal. */
+  @ParameterizedTest
+  @MethodSource("dev.dolly.engine.Fixture#all")
+  void bfloat16StaysClose(Fixture fixture) {
+    ComputeSettings bfloat16 = ComputeSettings.of(DType.BFLOAT16);
+    try (LanguageModel model = LanguageModel.load(ModelDirectory.open(fixture.path()), bfloat16);
+        KvCache cache = model.newCache(model.cacheBytesPerToken() * model.window())) {
+      for (JsonNode example : fixture.golden("logits.json")) {
+        int[] ids = Fixture.ints(example.get("ids"));
+        int[] positions = Fixture.ints(example.get("positions"));
+        float[] expected =
+            fixture.goldenTensor("logits.safetensors", example.get("tensor").asText());
+        Span span = cache.reserve(ids.length).orElseThrow();
+        float[] actual = logits(model, cache, span, ids, Integer.MAX_VALUE);
+        cache.release(span);
+        int vocabulary = model.config().vocabSize();
+        for (int i = 0; i < positions.length; i++) {
+          assertThat(
+                  cosine(actual, positions[i] * vocabulary, expected, i * vocabulary, vocabulary))
+              .as("%d tokens, position %d", ids.length, positions[i])
+              .isGreaterThan(0.999);
+        }
+      }
+    }
+  }
+
+  private static double cosine(float[] a, int fromA, float[] b, int fromB, int length) {
+    double ab = 0;
+    double aa = 0;
+    double bb = 0;
+    for (int i = 0; i < length; i++) {
+      ab += (double) a[fromA + i] * b[fromB + i];
+      aa += (double) a[fromA + i] * a[fromA + i];
+      bb += (double) b[fromB + i] * b[fromB + i];
+    }
+    return ab / Math.sqrt(aa * bb);
   }
 
   private static void check(Fixture fixture, int chunk) {

@@ -28,8 +28,8 @@ import java.util.zip.ZipOutputStream;
  * code/__torch__.py}. (PyTorch's {@code torch/csrc/jit/docs/serialization.md}.) Weights are
  * arguments of the calls, never part of the module.
  *
- * <p>Calls may come from any one thread at a time; {@link #prepareThread(int)} goes first on each
- * thread. Closing frees the module.
+ * <p>Calls may come from several threads at once: the methods keep nothing. {@link
+ * #prepareThread(int)} goes first on each thread. Closing frees the module.
  */
 public final class TorchScript implements AutoCloseable {
   private static final byte[] MODULE_PICKLE = modulePickle();
