@@ -23,7 +23,8 @@ import javax.annotation.Nullable;
  * @param maxBatch sequences that one engine runs at once; default 32
  * @param queue requests that wait in a subtask beside them; default 32
  * @param prefillChunk prompt tokens computed in one step; default 256
- * @param cacheBytes memory for keys and values of one engine; default 2 GiB
+ * @param cacheBytes memory for keys and values of one engine; default 0: 2 GiB, or what one window
+ *     of the model takes if that is more
  * @param chunkInterval least time between two chunks of one answer; default 200 ms
  * @param groupId consumer group, for watching the lag; default {@code dolly-inference}
  * @param transactionalIdPrefix of the exactly-once sink, unlike any other job's on the cluster;
@@ -78,7 +79,7 @@ public record InferenceSettings(
     atLeast(problems, "max-batch", maxBatch, 1);
     atLeast(problems, "queue", queue, 0);
     atLeast(problems, "prefill-chunk", prefillChunk, 1);
-    atLeast(problems, "cache-size", cacheBytes, 1);
+    atLeast(problems, "cache-size", cacheBytes, 0);
     notNegative(problems, "chunk-interval", chunkInterval);
     atLeast(problems, "checkpoint-interval", checkpointInterval.toMillis(), 1);
     if (transactionTimeout.compareTo(checkpointInterval) <= 0) {

@@ -36,7 +36,7 @@ class InferenceSettingsTest {
                 32,
                 32,
                 256,
-                2L << 30,
+                0,
                 Duration.ofMillis(200),
                 "dolly-inference",
                 "dolly-inference",

@@ -14,9 +14,16 @@ import dev.dolly.schemas.avro.ModelRef;
  * @param ids generated so far, in order
  * @param attempt of the chunks that went out
  * @param chunks how far they got
+ * @param cancelled whether it only still has to be told so to the engine
  */
 record InFlightRequest(
-    PromptRecord record, ModelRef model, long seed, int[] ids, long attempt, ChunkProgress chunks) {
+    PromptRecord record,
+    ModelRef model,
+    long seed,
+    int[] ids,
+    long attempt,
+    ChunkProgress chunks,
+    boolean cancelled) {
   InFlightRequest {
     requireNonNull(record.value(), "a request in flight has a prompt");
     requireNonNull(model, "model");

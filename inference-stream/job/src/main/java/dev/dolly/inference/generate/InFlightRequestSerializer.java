@@ -50,6 +50,7 @@ final class InFlightRequestSerializer implements SimpleVersionedSerializer<InFli
     out.writeInt(request.chunks().index());
     out.writeInt(request.chunks().length());
     out.writeInt(request.chunks().hash());
+    out.writeBoolean(request.cancelled());
     return bytes.toByteArray();
   }
 
@@ -79,7 +80,8 @@ final class InFlightRequestSerializer implements SimpleVersionedSerializer<InFli
         seed,
         ids,
         in.readLong(),
-        new ChunkProgress(in.readInt(), in.readInt(), in.readInt()));
+        new ChunkProgress(in.readInt(), in.readInt(), in.readInt()),
+        in.readBoolean());
   }
 
   private static void writeBytes(DataOutputStream out, @Nullable byte[] bytes) throws IOException {

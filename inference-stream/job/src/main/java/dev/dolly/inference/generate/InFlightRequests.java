@@ -96,14 +96,16 @@ final class InFlightRequests {
             served.ref().getVersion());
       }
       begin(
-          request.record(),
-          sameModel ? request.ids() : new int[0],
-          Optional.of(request.seed()),
-          sameModel ? request.chunks() : ChunkProgress.NONE);
+              request.record(),
+              sameModel ? request.ids() : new int[0],
+              Optional.of(request.seed()),
+              sameModel ? request.chunks() : ChunkProgress.NONE)
+          .filter(running -> request.cancelled())
+          .ifPresent(this::cancel);
     }
   }
 
-  /** Takes a record of the prompt topic: it becomes an answer some time, or a dead letter now. */
+  /** Takes a record of the prompt topic: it becomes an answer or a dead letter, now or later. */
   void accept(PromptRecord record) {
     if (record.value() == null) {
       cancel(record);
@@ -118,17 +120,21 @@ final class InFlightRequests {
       LOG.warn("{} has neither key nor value and cancels nothing", record.position());
       return;
     }
-    running.stream()
-        .filter(request -> request.isNamed(record.key()))
-        .forEach(request -> batcher.cancel(request.generation));
+    running.stream().filter(request -> request.isNamed(record.key())).forEach(this::cancel);
   }
 
-  private void begin(
+  private void cancel(RunningRequest request) {
+    request.cancelled();
+    batcher.cancel(request.generation);
+  }
+
+  /** Empty: it became a dead letter. */
+  private Optional<RunningRequest> begin(
       PromptRecord record, int[] resumed, Optional<Long> seed, ChunkProgress chunks) {
     Decoded<Prompt> decoded = prompts.decode(record.value());
     if (decoded instanceof Decoded.Broken<Prompt> broken) {
       giveUp(record, broken.code(), broken.message(), keyAsText(record));
-      return;
+      return Optional.empty();
     }
     Prompt prompt = ((Decoded.Value<Prompt>) decoded).record();
     Optional<Rejection> rejection = PromptRules.check(prompt);
@@ -136,7 +142,7 @@ final class InFlightRequests {
       String id = prompt.getRequestId();
       boolean usable = !id.isEmpty() && id.length() <= PromptRules.MAX_REQUEST_ID;
       giveUp(record, rejection.get().code(), rejection.get().message(), usable ? id : null);
-      return;
+      return Optional.empty();
     }
     int[] ids;
     try {
@@ -146,10 +152,13 @@ final class InFlightRequests {
       LOG.error("the prompt at {} cannot be encoded", record.position(), e);
       giveUp(
           record, ErrorCode.INTERNAL, "the prompt cannot be encoded: " + e, prompt.getRequestId());
-      return;
+      return Optional.empty();
     }
     Generation generation = batcher.submit(request(prompt, ids, resumed, seed));
-    running.add(new RunningRequest(record, prompt, generation, served.ref(), attempt, chunks));
+    RunningRequest request =
+        new RunningRequest(record, prompt, generation, served.ref(), attempt, chunks);
+    running.add(request);
+    return Optional.of(request);
   }
 
   private GenerationRequest request(

@@ -20,6 +20,7 @@ final class RunningRequest {
   private ChunkProgress chunks;
   private long chunkedAtNanos;
   private boolean chunkedNow;
+  private boolean cancelled;
 
   /**
    * @param attempt of this incarnation of the operator, higher than that of the chunks before
@@ -45,6 +46,11 @@ final class RunningRequest {
     return record.key() != null
         ? Arrays.equals(record.key(), key)
         : Arrays.equals(prompt.getRequestId().getBytes(StandardCharsets.UTF_8), key);
+  }
+
+  /** Remembers that the request was cancelled, for the state: the engine may not have heard yet. */
+  void cancelled() {
+    cancelled = true;
   }
 
   /** Where the prompt was first recorded: on the raw topic if it came from there. */
@@ -97,6 +103,6 @@ final class RunningRequest {
    */
   InFlightRequest snapshot() {
     return new InFlightRequest(
-        record, model, generation.request().seed(), generation.ids(), attempt, chunks);
+        record, model, generation.request().seed(), generation.ids(), attempt, chunks, cancelled);
   }
 }

@@ -17,7 +17,8 @@ class InFlightRequestSerializerTest {
           -5,
           new int[] {50277, 0, -1},
           1_700_000_000_000L,
-          new ChunkProgress(4, 9, -77));
+          new ChunkProgress(4, 9, -77),
+          true);
 
   private final InFlightRequestSerializer serializer = new InFlightRequestSerializer();
 
@@ -62,7 +63,8 @@ class InFlightRequestSerializerTest {
                     + "0000018bcfe56800"
                     + "00000004"
                     + "00000009"
-                    + "ffffffb3");
+                    + "ffffffb3"
+                    + "01");
     assertThat(serializer.deserialize(1, written)).usingRecursiveComparison().isEqualTo(REQUEST);
   }
 
@@ -85,6 +87,7 @@ class InFlightRequestSerializerTest {
         0,
         new int[0],
         0,
-        ChunkProgress.NONE);
+        ChunkProgress.NONE,
+        false);
   }
 }

@@ -331,6 +331,21 @@ class InFlightRequestsTest {
   }
 
   @Test
+  void aCancellationOutlivesARestore() throws Exception {
+    requests.accept(records.of(greedy("q", "Why donuts have holes?", null, 400)));
+    drainUntil(() -> delivered.chunksOf("q").size() > 1);
+    requests.accept(records.record("q", null));
+    List<InFlightRequest> snapshot = requests.snapshot(); // before the engine's next step
+    start(Duration.ZERO, OPENED + 1);
+    requests.restore(snapshot);
+    drainAll();
+    Response response = delivered.response("q");
+    assertThat(response.getFinishReason()).isEqualTo(FinishReason.CANCELLED);
+    assertThat(response.getGeneratedTokens()).isLessThan(400);
+    assertThat(delivered.rebuilt("q")).isEqualTo(response.getText());
+  }
+
+  @Test
   void startsAgainWhenAnotherModelGeneratedTheIds() throws Exception {
     requests.accept(records.of(greedy("q", "Why donuts have holes?", null, 48)));
     drainUntil(() -> delivered.chunksOf("q").size() >= 3);
@@ -344,7 +359,8 @@ class InFlightRequestsTest {
                         r.seed(),
                         r.ids(),
                         r.attempt(),
-                        r.chunks()))
+                        r.chunks(),
+                        false))
             .toList();
     start(Duration.ZERO, OPENED + 1);
     requests.restore(snapshot);
@@ -374,7 +390,8 @@ class InFlightRequestsTest {
                 fresh.seed(),
                 new int[0],
                 OPENED,
-                new ChunkProgress(2, 5, "other".hashCode()))));
+                new ChunkProgress(2, 5, "other".hashCode()),
+                false)));
     drainAll();
     assertThat(delivered.rebuilt("q"))
         .isEqualTo(delivered.response("q").getText())
