@@ -15,6 +15,8 @@ final class LinePipeline {
 
   private final Terminal terminal;
   private final BlockingQueue<CompletableFuture<Result>> underWay;
+  private final Object beginning = new Object();
+  private boolean ended; // guarded by beginning
 
   /** Begins the work on a line; called on one thread, may wait and may throw. */
   @FunctionalInterface
@@ -41,7 +43,8 @@ final class LinePipeline {
   }
 
   /**
-   * Runs until the input ends, or nobody reads the output any more.
+   * Runs until the input ends, or nobody reads the output any more. No step is begun or being begun
+   * when this returns or throws, so what they need may be closed then.
    *
    * @return whether every line was served
    */
@@ -49,6 +52,17 @@ final class LinePipeline {
     Thread reader = new Thread(() -> read(step), "stdin");
     reader.setDaemon(true); // a blocked read cannot be interrupted
     reader.start();
+    try {
+      return write();
+    } finally {
+      synchronized (beginning) {
+        ended = true;
+      }
+      underWay.clear(); // the reader may wait for room
+    }
+  }
+
+  private boolean write() throws Exception {
     boolean allServed = true;
     while (true) {
       CompletableFuture<Result> next = underWay.take();
@@ -78,7 +92,14 @@ final class LinePipeline {
       try {
         long number = 0;
         for (byte[] line = lines.next(); line != null; line = lines.next()) {
-          underWay.put(step.begin(number++, line));
+          CompletableFuture<Result> begun;
+          synchronized (beginning) {
+            if (ended) {
+              return;
+            }
+            begun = step.begin(number++, line);
+          }
+          underWay.put(begun);
         }
         underWay.put(END);
       } catch (IOException e) {

@@ -18,6 +18,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -49,25 +50,47 @@ final class ScoreCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    ExecutorService engine = Executors.newSingleThreadExecutor(r -> new Thread(r, "dolly-scorer"));
     boolean allServed;
     try (LanguageModel loaded = LanguageModel.load(model.open(terminal), model.compute());
-        Scorer scorer = new Scorer(loaded)) {
+        Scorer scorer = new Scorer(loaded);
+        ScorerThread thread = new ScorerThread()) {
       loaded.tokenizer();
-      engine.submit(loaded::prepareThread).get();
+      thread.executor.submit(loaded::prepareThread).get();
       allServed =
           new LinePipeline(terminal, WINDOW)
               .run(
                   (number, line) ->
-                      CompletableFuture.supplyAsync(() -> score(scorer, number, line), engine));
-      engine.shutdown();
-    } finally {
-      engine.shutdownNow();
+                      CompletableFuture.supplyAsync(
+                          () -> score(scorer, number, line), thread.executor));
     }
     if (!allServed) {
       throw new CommandException("some lines could not be served, see theirs");
     }
     return 0;
+  }
+
+  /** Computes; closed before what it computes with, whose native memory it reads. */
+  private static final class ScorerThread implements AutoCloseable {
+    private final ExecutorService executor =
+        Executors.newSingleThreadExecutor(r -> new Thread(r, "dolly-scorer"));
+
+    /** Drops what has not begun and waits for what has, which nothing can cut short. */
+    @Override
+    public void close() {
+      executor.shutdownNow();
+      boolean interrupted = false;
+      boolean ended = false;
+      while (!ended) {
+        try {
+          ended = executor.awaitTermination(1, TimeUnit.MINUTES);
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   /** What is wrong with a line. */

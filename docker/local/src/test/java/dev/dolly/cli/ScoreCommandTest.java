@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -32,6 +34,27 @@ class ScoreCommandTest {
           .isCloseTo(golden, within(1e-4 * Math.abs(golden)));
       assertThat(scores.get(i).get("is_greedy")).isEqualTo(goldens.get(i).get("is_greedy"));
     }
+  }
+
+  /**
+   * As behind {@code | head -1}. The thread that computes reads memory that is freed afterwards.
+   */
+  @Test
+  void nothingIsComputedOnceTheCommandHasEnded() {
+    String request = Json.line(Json.object().put("context", "word ".repeat(400)));
+    String requests = (request.replace("}", ", \"continuation\": \" b\"}") + "\n").repeat(64);
+    Terminal terminal =
+        new Terminal(
+            new ByteArrayInputStream(requests.getBytes(StandardCharsets.UTF_8)),
+            LinePipelineTest.CLOSED,
+            System.err,
+            false);
+    int code =
+        Dolly.commandLine(terminal).execute("score", "--model", Fixtures.model("neox").toString());
+    assertThat(Thread.getAllStackTraces().keySet())
+        .extracting(Thread::getName)
+        .doesNotContain("dolly-scorer");
+    assertThat(code).isZero();
   }
 
   @Test
