@@ -6,6 +6,10 @@ import dev.dolly.engine.batch.Answer;
 import dev.dolly.engine.batch.BatchSettings;
 import dev.dolly.engine.batch.Generation;
 import dev.dolly.engine.batch.GenerationRequest;
+import dev.dolly.engine.model.DType;
+import dev.dolly.engine.model.ModelDirectory;
+import dev.dolly.engine.model.ModelPreset;
+import dev.dolly.engine.model.RandomModel;
 import dev.dolly.engine.sampling.Sampling;
 import dev.dolly.engine.scoring.Scorer;
 import java.io.IOException;
@@ -15,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Native memory is owned: the process does not grow with steps, scores or reloads. */
 class NativeMemoryTest {
@@ -50,6 +55,28 @@ class NativeMemoryTest {
     long before = residentKib();
     reload(150); // a model and its cache take over a MiB
     assertThat(residentKib() - before).isLessThan(SLACK_KIB);
+  }
+
+  @Test
+  void loadingNeedsLittleMoreThanTheWeights(@TempDir Path directory) throws Exception {
+    Path tokenizer =
+        Path.of(System.getProperty("dolly.repository"))
+            .resolve("config/tokenizers/gpt-neox/tokenizer.json");
+    RandomModel.write(
+        ModelPreset.byName("pythia-160m").orElseThrow(),
+        1,
+        DType.BFLOAT16,
+        directory,
+        tokenizer,
+        (written, total) -> {});
+    long before = residentKib();
+    Files.writeString(Path.of("/proc/self/clear_refs"), "5"); // the peak counts from here
+    try (LanguageModel model =
+        LanguageModel.load(ModelDirectory.open(directory), ComputeSettings.of(DType.FLOAT32))) {
+      long largest = 4L * model.config().vocabSize() * model.config().hiddenSize();
+      long allowed = model.weightBytes() + 2 * largest + (64 << 20);
+      assertThat(peakKib() - before).isLessThan(allowed >> 10);
+    }
   }
 
   private static void generate(AwaitableBatcher outcomes, int rounds) throws Exception {
@@ -89,11 +116,19 @@ class NativeMemoryTest {
 
   private static long residentKib() throws IOException {
     System.gc(); // DJL frees what the collector finds unreachable; owned memory is gone already
+    return statusKib("VmRSS:");
+  }
+
+  private static long peakKib() throws IOException {
+    return statusKib("VmHWM:");
+  }
+
+  private static long statusKib(String field) throws IOException {
     for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-      if (line.startsWith("VmRSS:")) {
+      if (line.startsWith(field)) {
         return Long.parseLong(line.replaceAll("\\D", ""));
       }
     }
-    throw new IOException("no VmRSS in /proc/self/status");
+    throw new IOException("no " + field + " in /proc/self/status");
   }
 }
