@@ -1,6 +1,5 @@
 package dev.dolly.schemas.serde;
 
-import dev.dolly.schemas.avro.ErrorCode;
 import dev.dolly.schemas.registry.PatientRegistry;
 import dev.dolly.schemas.registry.PublishedSchema;
 import dev.dolly.schemas.topic.Topic;
@@ -9,9 +8,6 @@ import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.io.BinaryEncoder;
@@ -38,16 +34,11 @@ import org.apache.kafka.common.serialization.Serializer;
  */
 public final class RecordSerde<T extends SpecificRecord> implements Serde<T> {
 
-  private static final byte MAGIC = 0;
-  private static final int HEADER_BYTES = 1 + Integer.BYTES;
-
   private final String topicName;
   private final PatientRegistry registry;
-  private final SpecificData model;
-  private final Schema readerSchema;
   private final Schema writerSchema;
   private final SpecificDatumWriter<T> writer;
-  private final Map<Integer, SpecificDatumReader<T>> readers = new ConcurrentHashMap<>();
+  private final WireFormat<T> wire;
   private volatile Integer writerId;
 
   public RecordSerde(Topic<T> topic, SchemaRegistryClient client) {
@@ -55,16 +46,19 @@ public final class RecordSerde<T extends SpecificRecord> implements Serde<T> {
   }
 
   public RecordSerde(Topic<T> topic, PatientRegistry registry) {
-    this(topic.name(), TopicValue.recordType(topic), registry);
-  }
-
-  RecordSerde(String topicName, Class<T> type, PatientRegistry registry) {
-    this.topicName = topicName;
+    this.topicName = topic.name();
+    Class<T> type = TopicValue.recordType(topic);
     this.registry = registry;
-    this.model = SpecificData.getForClass(type);
-    this.readerSchema = model.getSchema(type);
     this.writerSchema = PublishedSchema.of(type);
-    this.writer = new SpecificDatumWriter<>(readerSchema, model);
+    SpecificData model = SpecificData.getForClass(type);
+    Schema ours = model.getSchema(type);
+    this.writer = new SpecificDatumWriter<>(ours, model);
+    this.wire =
+        new WireFormat<>(
+            registry,
+            ours.getFullName(),
+            theirs -> theirs.getFullName().equals(ours.getFullName()),
+            theirs -> new SpecificDatumReader<>(theirs, ours, model));
   }
 
   /**
@@ -80,7 +74,7 @@ public final class RecordSerde<T extends SpecificRecord> implements Serde<T> {
     }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
     try (DataOutputStream out = new DataOutputStream(bytes)) {
-      out.writeByte(MAGIC);
+      out.writeByte(WireFormat.MAGIC);
       out.writeInt(writerId);
       BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(out, null);
       writer.write(record, encoder);
@@ -100,53 +94,7 @@ public final class RecordSerde<T extends SpecificRecord> implements Serde<T> {
    *     waits for the registry
    */
   public Decoded<T> decode(byte[] bytes) {
-    if (bytes.length < HEADER_BYTES) {
-      return malformed(
-          bytes.length + " bytes are too few for an Avro record in Confluent's wire format");
-    }
-    if (bytes[0] != MAGIC) {
-      return malformed("the first byte is " + bytes[0] + ", not 0: not Confluent's wire format");
-    }
-    int id = ByteBuffer.wrap(bytes).getInt(1);
-    SpecificDatumReader<T> reader = readers.get(id);
-    if (reader == null) {
-      PatientRegistry.Found found = registry.schemaOf(id);
-      if (found instanceof PatientRegistry.Found.Known known) {
-        String name = known.schema().getFullName();
-        if (!name.equals(readerSchema.getFullName())) {
-          return malformed(
-              "schema id " + id + " is of " + name + ", not of " + readerSchema.getFullName());
-        }
-        reader = new SpecificDatumReader<>(known.schema(), readerSchema, model);
-        readers.put(id, reader);
-      } else if (found instanceof PatientRegistry.Found.Unreadable unreadable) {
-        return malformed("the schema of id " + id + " is not to be read: " + unreadable.reason());
-      } else {
-        return new Decoded.Broken<>(
-            ErrorCode.UNKNOWN_SCHEMA, "the schema registry does not know schema id " + id);
-      }
-    }
-    BoundedDecoder decoder = new BoundedDecoder(bytes, HEADER_BYTES);
-    T record;
-    try {
-      record = reader.read(null, decoder);
-    } catch (IOException | RuntimeException e) {
-      // Avro answers bad bytes with many kinds of runtime exceptions; nothing else is in there.
-      return malformed("the Avro body of schema id " + id + " is broken: " + reason(e));
-    }
-    if (decoder.remaining() > 0) {
-      return malformed(decoder.remaining() + " bytes follow the Avro record");
-    }
-    return new Decoded.Value<>(record);
-  }
-
-  private static String reason(Exception e) {
-    String text = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-    return text.lines().findFirst().orElse(text);
-  }
-
-  private Decoded<T> malformed(String message) {
-    return new Decoded.Broken<>(ErrorCode.MALFORMED_AVRO, message);
+    return wire.decode(bytes);
   }
 
   /** Null becomes null. */

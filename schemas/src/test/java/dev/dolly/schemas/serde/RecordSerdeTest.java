@@ -8,6 +8,7 @@ import dev.dolly.schemas.avro.FinishReason;
 import dev.dolly.schemas.avro.Prompt;
 import dev.dolly.schemas.avro.Response;
 import dev.dolly.schemas.registry.HttpRegistry;
+import dev.dolly.schemas.registry.PatientRegistry;
 import dev.dolly.schemas.registry.PublishedSchema;
 import dev.dolly.schemas.registry.SchemaNotRegisteredException;
 import dev.dolly.schemas.registry.SchemaRegistration;
@@ -221,6 +222,41 @@ class RecordSerdeTest {
         Response.newBuilder(Examples.response()).setFinishReason(FinishReason.UNKNOWN).build();
     assertThat(responses.decode(written("dolly.responses-value", newer, record)))
         .isEqualTo(new Decoded.Value<>(expected));
+  }
+
+  @Test
+  void anyRecordIsReadAsItWasWritten() {
+    AnyRecordDecoder any = new AnyRecordDecoder(new PatientRegistry(registry));
+    byte[] good = prompts.encode(Examples.prompt());
+    assertThat(any.decode(good))
+        .isInstanceOfSatisfying(
+            Decoded.Value.class,
+            value -> assertThat(value.record()).hasToString(Examples.prompt().toString()));
+    assertThat(any.decode(responses.encode(Examples.response())))
+        .isInstanceOfSatisfying(
+            Decoded.Value.class,
+            value -> assertThat(value.record()).hasToString(Examples.response().toString()));
+  }
+
+  @Test
+  void anyRecordIsReadAsStrictlyAsOurs() throws Exception {
+    AnyRecordDecoder any = new AnyRecordDecoder(new PatientRegistry(registry));
+    byte[] good = prompts.encode(Examples.prompt());
+    int id = ByteBuffer.wrap(good).getInt(1);
+    byte[] huge = {(byte) 0xfe, (byte) 0xff, (byte) 0xff, (byte) 0xff, 0x0f};
+    int text = registry.register("text", new AvroSchema(Schema.create(Schema.Type.STRING)));
+    for (byte[] bad :
+        List.of(
+            new byte[0],
+            Arrays.copyOf(good, good.length - 1),
+            Arrays.copyOf(good, good.length + 1),
+            wire(id, huge),
+            wire(text, (byte) 2, (byte) 'a'))) {
+      assertThat(any.decode(bad))
+          .isInstanceOfSatisfying(
+              Decoded.Broken.class,
+              broken -> assertThat(broken.code()).isEqualTo(ErrorCode.MALFORMED_AVRO));
+    }
   }
 
   @Test
