@@ -54,10 +54,10 @@ final class AnswerReader implements AutoCloseable {
   }
 
   /**
+   * @param registry stays the caller's
    * @param withChunks whether parts of answers are wanted too
    */
-  AnswerReader(Cluster cluster, boolean withChunks) {
-    PatientRegistry registry = cluster.schemas();
+  AnswerReader(Cluster cluster, PatientRegistry registry, boolean withChunks) {
     responses = new RecordSerde<>(TopicCatalogue.RESPONSES, registry);
     chunks = new RecordSerde<>(TopicCatalogue.RESPONSE_CHUNKS, registry);
     deadLetters = new RecordSerde<>(TopicCatalogue.DEAD_LETTERS, registry);

@@ -55,7 +55,7 @@ final class AskCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException, ExecutionException {
     Cluster target = cluster.cluster();
     long end = System.nanoTime() + timeout.toNanos();
-    try (AnswerReader answers = new AnswerReader(target, true);
+    try (AnswerReader answers = new AnswerReader(target, target.schemas(timeout), true);
         RawPrompts prompts = new RawPrompts(target)) {
       Origin origin = prompts.send(prompt()).get().origin();
       String id = PromptParser.derivedId(origin);

@@ -2,7 +2,11 @@ package dev.dolly.cli;
 
 import dev.dolly.schemas.registry.PatientRegistry;
 import dev.dolly.schemas.registry.SchemaRegistries;
+import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -47,6 +51,26 @@ record Cluster(String bootstrap, String registry) {
     }
   }
 
+  /**
+   * Once, here: whoever reads or writes records waits for a registry that is away, for ever with a
+   * wrong address.
+   *
+   * @throws CommandException when no registry answers
+   */
+  void checkRegistry() {
+    try {
+      SchemaRegistries.connect(registry).getAllSubjects();
+    } catch (IOException | RestClientException | IllegalArgumentException e) {
+      throw new CommandException(
+          "no schema registry answers at '"
+              + registry
+              + "' ("
+              + e.getMessage()
+              + "); --registry names the base to which /schemas/ids/1 is appended",
+          e);
+    }
+  }
+
   Admin admin() {
     return Admin.create(Map.of("bootstrap.servers", (Object) bootstrap));
   }
@@ -63,7 +87,16 @@ record Cluster(String bootstrap, String registry) {
         new ByteArraySerializer());
   }
 
+  /** Schemas, waiting without end while the registry is away. */
   PatientRegistry schemas() {
     return new PatientRegistry(SchemaRegistries.connect(registry));
+  }
+
+  /** Schemas, of a registry that is waited for until that time from now has passed. */
+  PatientRegistry schemas(Duration patience) {
+    PatientRegistry schemas = schemas();
+    CompletableFuture.delayedExecutor(patience.toMillis(), TimeUnit.MILLISECONDS)
+        .execute(schemas::stopWaiting);
+    return schemas;
   }
 }

@@ -3,10 +3,16 @@ package dev.dolly.cli;
 import dev.dolly.local.StackAddress;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Which broker and registry a command talks to. */
 final class ClusterOptions {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
   @Mixin private DataOption data;
 
   @Option(
@@ -24,22 +30,40 @@ final class ClusterOptions {
 
   /** The cluster, which answers. */
   Cluster broker() {
-    Cluster cluster = new Cluster(bootstrap == null ? local().bootstrap() : bootstrap, "");
+    Cluster cluster = new Cluster(bootstrapServers(), "");
     cluster.check();
     return cluster;
   }
 
-  /** The cluster with its registry; the broker answers. */
+  /** The cluster with its registry; both answer. */
   Cluster cluster() {
-    Cluster cluster = new Cluster(broker().bootstrap(), registryUrl());
+    Cluster cluster = new Cluster(bootstrapServers(), registryUrl());
+    cluster.check();
+    cluster.checkRegistry();
     return cluster;
   }
 
   String registryUrl() {
-    return registry == null ? local().registry() : registry;
+    return registry == null
+        ? localUnless("--bootstrap", bootstrap, "--registry").registry()
+        : registry;
   }
 
-  private StackAddress local() {
+  private String bootstrapServers() {
+    return bootstrap == null
+        ? localUnless("--registry", registry, "--bootstrap").bootstrap()
+        : bootstrap;
+  }
+
+  /** The local stack does not fill in for half of another cluster. */
+  private StackAddress localUnless(String given, String value, String missing) {
+    if (value != null) {
+      throw new ParameterException(
+          command.commandLine(),
+          given
+              + " names another cluster than the local stack; name its other half with "
+              + missing);
+    }
     Optional<StackAddress> address = data.directory().stackAddress();
     return address.orElseThrow(
         () ->

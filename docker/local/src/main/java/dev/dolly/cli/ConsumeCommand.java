@@ -1,13 +1,17 @@
 package dev.dolly.cli;
 
 import dev.dolly.schemas.topic.TopicCatalogue;
+import dev.dolly.schemas.topic.TopicValue;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code dolly consume}. */
 @Command(
@@ -20,6 +24,8 @@ final class ConsumeCommand implements Callable<Integer> {
   private static final Duration LONGEST_POLL = Duration.ofMillis(500);
 
   private final Terminal terminal;
+
+  @Spec private CommandSpec command;
 
   @Mixin private ClusterOptions cluster;
 
@@ -59,8 +65,17 @@ final class ConsumeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Cluster target = cluster.cluster();
-    RecordText text = new RecordText(target.schemas());
+    if (count != null && count < 1) {
+      throw new ParameterException(
+          command.commandLine(), "--count must be at least 1, not " + count);
+    }
+    boolean json =
+        TopicCatalogue.find(topic).map(t -> t.value() instanceof TopicValue.Json).orElse(false);
+    Cluster target = json ? cluster.broker() : cluster.cluster();
+    RecordText text =
+        json
+            ? RecordText.ofJson()
+            : RecordText.ofAnything(timeout == null ? target.schemas() : target.schemas(timeout));
     long end = timeout == null ? Long.MAX_VALUE : System.nanoTime() + timeout.toNanos();
     long read = 0;
     boolean allReadable = true;

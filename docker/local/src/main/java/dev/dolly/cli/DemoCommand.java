@@ -104,7 +104,7 @@ final class DemoCommand implements Callable<Integer> {
   private void run(StackAddress address, List<JsonNode> instructions) throws InterruptedException {
     Cluster cluster = new Cluster(address.bootstrap(), address.registry());
     Scoreboard scoreboard = new Scoreboard(terminal, instructions.size());
-    try (AnswerReader answers = new AnswerReader(cluster, false);
+    try (AnswerReader answers = new AnswerReader(cluster, cluster.schemas(timeout), false);
         RawPrompts raw = new RawPrompts(cluster)) {
       Map<String, JsonNode> asked = new HashMap<>();
       for (JsonNode instruction : instructions) {

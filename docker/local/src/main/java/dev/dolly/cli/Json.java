@@ -1,8 +1,10 @@
 package dev.dolly.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -22,7 +24,8 @@ import org.apache.avro.generic.IndexedRecord;
  * NAME_text} where they are UTF-8.
  */
 final class Json {
-  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final ObjectMapper MAPPER =
+      JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
   private Json() {}
@@ -53,7 +56,7 @@ final class Json {
   }
 
   /**
-   * @throws JsonProcessingException when the text is no JSON
+   * @throws JsonProcessingException when the text is not one JSON value
    */
   static JsonNode parse(String text) throws JsonProcessingException {
     return MAPPER.readTree(text);

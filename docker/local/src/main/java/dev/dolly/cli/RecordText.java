@@ -5,23 +5,36 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dolly.schemas.avro.ErrorCode;
 import dev.dolly.schemas.registry.PatientRegistry;
-import java.io.IOException;
+import dev.dolly.schemas.serde.AnyRecordDecoder;
+import dev.dolly.schemas.serde.Decoded;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
-import org.apache.avro.generic.GenericDatumReader;
-import org.apache.avro.generic.IndexedRecord;
-import org.apache.avro.io.DecoderFactory;
+import java.util.Optional;
+import org.apache.avro.generic.GenericRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** A record of any topic as one line of JSON: Avro by the schema it was written with, or JSON. */
 final class RecordText {
-  private static final int HEADER_BYTES = 5;
+  private final Optional<AnyRecordDecoder> avro;
 
-  private final PatientRegistry registry;
+  private RecordText(Optional<AnyRecordDecoder> avro) {
+    this.avro = avro;
+  }
 
-  RecordText(PatientRegistry registry) {
-    this.registry = registry;
+  /** Of a topic that holds nothing but JSON. */
+  static RecordText ofJson() {
+    return new RecordText(Optional.empty());
+  }
+
+  /**
+   * Of any topic.
+   *
+   * @param registry stays the caller's
+   */
+  static RecordText ofAnything(PatientRegistry registry) {
+    return new RecordText(Optional.of(new AnyRecordDecoder(registry)));
   }
 
   /**
@@ -38,34 +51,27 @@ final class RecordText {
       }
       return new Line(Json.line(removed.putNull("value")), true);
     }
-    if (value.length < HEADER_BYTES || value[0] != 0) {
+    // No JSON text begins with a byte 0.
+    if (avro.isEmpty() || value.length == 0 || value[0] != 0) {
       return json(record);
     }
-    int id = ByteBuffer.wrap(value).getInt(1);
-    PatientRegistry.Found found = registry.schemaOf(id);
-    if (!(found instanceof PatientRegistry.Found.Known known)) {
-      return broken(record, ErrorCode.UNKNOWN_SCHEMA, "schema id " + id + " is not to be had");
+    Decoded<GenericRecord> decoded = avro.get().decode(value);
+    if (decoded instanceof Decoded.Value<GenericRecord> read) {
+      return new Line(Json.line(Json.of(read.record())), true);
     }
-    try {
-      IndexedRecord read =
-          new GenericDatumReader<IndexedRecord>(known.schema())
-              .read(
-                  null,
-                  DecoderFactory.get()
-                      .binaryDecoder(value, HEADER_BYTES, value.length - HEADER_BYTES, null));
-      return new Line(Json.line(Json.of(read)), true);
-    } catch (IOException | RuntimeException e) { // Avro answers bad bytes with many of them
-      return broken(record, ErrorCode.MALFORMED_AVRO, "the Avro body is broken: " + e.getMessage());
-    }
+    Decoded.Broken<GenericRecord> broken = (Decoded.Broken<GenericRecord>) decoded;
+    return broken(record, broken.code(), broken.message());
   }
 
   private static Line json(ConsumerRecord<byte[], byte[]> record) {
     try {
-      JsonNode node = Json.parse(new String(record.value(), StandardCharsets.UTF_8));
+      String text =
+          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(record.value())).toString();
+      JsonNode node = Json.parse(text);
       if (!node.isMissingNode()) {
         return new Line(Json.line(node), true);
       }
-    } catch (JsonProcessingException e) {
+    } catch (CharacterCodingException | JsonProcessingException e) {
       // said below
     }
     return broken(record, ErrorCode.MALFORMED_JSON, "neither Avro nor JSON");

@@ -124,13 +124,18 @@ class ChainTest {
                 .setParams(PromptParams.newBuilder().setMaxNewTokens(0).build())
                 .setSubmittedAt(1L)
                 .build());
-    Map<RecordMetadata, ErrorCode> expected = new LinkedHashMap<>();
+    record Sent(byte[] value, ErrorCode code) {}
+    Map<RecordMetadata, Sent> expected = new LinkedHashMap<>();
     RecordMetadata answered;
     try (KafkaProducer<byte[], byte[]> producer = chain.cluster.producer()) {
-      expected.put(put(producer, "torn", torn), ErrorCode.MALFORMED_AVRO);
-      expected.put(put(producer, "json", "{}".getBytes(UTF_8)), ErrorCode.MALFORMED_AVRO);
-      expected.put(put(producer, "unknown", unknown), ErrorCode.UNKNOWN_SCHEMA);
-      expected.put(put(producer, "outside", outside), ErrorCode.OUT_OF_RANGE);
+      for (Sent bad :
+          List.of(
+              new Sent(torn, ErrorCode.MALFORMED_AVRO),
+              new Sent("{}".getBytes(UTF_8), ErrorCode.MALFORMED_AVRO),
+              new Sent(unknown, ErrorCode.UNKNOWN_SCHEMA),
+              new Sent(outside, ErrorCode.OUT_OF_RANGE))) {
+        expected.put(put(producer, bad.code().name(), bad.value()), bad);
+      }
       answered = put(producer, "direct", whole);
     }
     chain.await(expected.size() + 1);
@@ -142,7 +147,7 @@ class ChainTest {
               assertThat(response.getOrigin().getTopic()).isEqualTo("dolly.prompts");
               assertThat(response.getOrigin().getOffset()).isEqualTo(answered.offset());
             });
-    for (Map.Entry<RecordMetadata, ErrorCode> one : expected.entrySet()) {
+    for (Map.Entry<RecordMetadata, Sent> one : expected.entrySet()) {
       Optional<DeadLetter> letter =
           chain.deadLetters.stream()
               .filter(l -> l.getOrigin().getPartition() == one.getKey().partition())
@@ -151,7 +156,9 @@ class ChainTest {
       assertThat(letter)
           .hasValueSatisfying(
               l -> {
-                assertThat(l.getErrorCode()).isEqualTo(one.getValue());
+                assertThat(l.getErrorCode()).isEqualTo(one.getValue().code());
+                assertThat(l.getPayload()).isEqualTo(ByteBuffer.wrap(one.getValue().value()));
+                assertThat(l.getPayloadSize()).isEqualTo(one.getValue().value().length);
                 assertThat(l.getStage()).isEqualTo(Stage.inference);
                 assertThat(l.getOrigin().getSource()).isEqualTo("dolly.prompts");
               });
@@ -261,6 +268,29 @@ class ChainTest {
     Invocation refused = Invocation.of("", with(stack, "ask", " "));
     assertThat(refused.code()).isEqualTo(1);
     assertThat(refused.err()).startsWith("dolly: EMPTY_INSTRUCTION").hasLineCount(1);
+
+    Invocation json =
+        Invocation.of(
+            "",
+            "consume",
+            "--topic=dolly.prompts.raw",
+            "--count=1",
+            "--timeout=60s",
+            "--bootstrap",
+            chain.cluster.bootstrap());
+    assertThat(json.code()).isIn(0, 1); // 1 for a first record that is no JSON
+    assertThat(json.lines()).hasSize(1);
+    Invocation noRegistry =
+        Invocation.of(
+            "",
+            "consume",
+            "--timeout=5s",
+            "--bootstrap",
+            chain.cluster.bootstrap(),
+            "--registry",
+            "http://127.0.0.1:1");
+    assertThat(noRegistry.code()).isEqualTo(1);
+    assertThat(noRegistry.err()).contains("http://127.0.0.1:1").hasLineCount(1);
 
     // Seen here, so that no other test of this stack sees them.
     chain.await(5);

@@ -4,6 +4,7 @@ import dev.dolly.inference.InferenceJob;
 import dev.dolly.inference.InferenceSettings;
 import dev.dolly.local.DataDirectory;
 import dev.dolly.local.LocalStack;
+import dev.dolly.local.StackAddress;
 import dev.dolly.local.StackSettings;
 import dev.dolly.schemas.avro.DeadLetter;
 import dev.dolly.schemas.avro.Response;
@@ -24,6 +25,7 @@ final class RunningChain implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   final Cluster cluster;
+  final StackAddress address;
   final List<Response> responses = new ArrayList<>();
   final List<DeadLetter> deadLetters = new ArrayList<>();
   private final LocalStack stack;
@@ -53,9 +55,10 @@ final class RunningChain implements AutoCloseable {
                 inference),
             graph,
             part -> {});
-    cluster = new Cluster(stack.address().bootstrap(), stack.address().registry());
+    address = stack.address();
+    cluster = new Cluster(address.bootstrap(), address.registry());
     prompts = new RawPrompts(cluster);
-    reader = new AnswerReader(cluster, false);
+    reader = new AnswerReader(cluster, cluster.schemas(), false);
   }
 
   /** Sends bytes to the raw topic; returns the id that a prompt without one gets there. */
