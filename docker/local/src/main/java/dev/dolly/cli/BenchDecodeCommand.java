@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code dolly bench decode}. */
 @Command(
@@ -28,6 +31,8 @@ import picocli.CommandLine.Option;
 final class BenchDecodeCommand implements Callable<Integer> {
   private final Terminal terminal;
 
+  @Spec private CommandSpec command;
+
   @Mixin private ModelOptions model;
 
   @Option(
@@ -40,6 +45,7 @@ final class BenchDecodeCommand implements Callable<Integer> {
 
   @Option(
       names = "--prompt-tokens",
+      converter = PositiveConverter.class,
       paramLabel = "N",
       description = "Tokens of each prompt (default: ${DEFAULT-VALUE}).")
   private int promptTokens = 64;
@@ -59,10 +65,15 @@ final class BenchDecodeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    if (newTokens < 2) {
+      throw new ParameterException(
+          command.commandLine(), "--new-tokens must be at least 2, not " + newTokens);
+    }
     ArrayNode decode = Json.array();
     ObjectNode all = Json.object();
     all.set("decode", decode);
     try (LanguageModel loaded = LanguageModel.load(model.open(terminal), model.compute())) {
+      DecodeBenchmark benchmark = benchmark(loaded);
       MachineLimits limits = MachineLimits.measure(loaded.dtype());
       all.set(
           "machine",
@@ -71,7 +82,6 @@ final class BenchDecodeCommand implements Callable<Integer> {
               .put("flops_per_second", limits.flopsPerSecond())
               .put("processors", Runtime.getRuntime().availableProcessors()));
       all.put("engine", loaded.fingerprint());
-      DecodeBenchmark benchmark = new DecodeBenchmark(loaded, promptTokens, newTokens);
       terminal.result(
           "%6s %18s %18s %18s"
               .formatted("batch", "prefill tokens/s", "decode tokens/s", "decode floor"));
@@ -92,6 +102,14 @@ final class BenchDecodeCommand implements Callable<Integer> {
     }
     write(all);
     return 0;
+  }
+
+  private DecodeBenchmark benchmark(LanguageModel loaded) {
+    try {
+      return new DecodeBenchmark(loaded, promptTokens, newTokens);
+    } catch (IllegalArgumentException e) { // more than the window
+      throw new ParameterException(command.commandLine(), e.getMessage(), e);
+    }
   }
 
   private void write(ObjectNode figures) {

@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import org.apache.kafka.common.errors.InterruptException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -47,7 +46,9 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--data",
       paramLabel = "DIR",
-      description = "Where to work (default: a new directory in .dolly/); removed at the end.")
+      description =
+          "Where to work (default: a new directory in .dolly/); removed at the end, but kept after"
+              + " a failure.")
   private Path data;
 
   @Option(
@@ -56,7 +57,11 @@ final class DemoCommand implements Callable<Integer> {
       description = "Instructions, one JSON object a line (default: the sample of twenty).")
   private Path prompts;
 
-  @Option(names = "--limit", paramLabel = "N", description = "Send that many at most.")
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      converter = PositiveConverter.class,
+      description = "Send that many at most.")
   private int limit = Integer.MAX_VALUE;
 
   @Mixin private ParamOptions params;
@@ -73,35 +78,64 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
     List<JsonNode> instructions = instructions();
     StopSignal signal = new StopSignal(terminal, STOPPED);
     try {
-      DataDirectory directory = workingDirectory();
-      Logs.toDirectory(directory.logs());
-      try {
-        StackSettings settings =
-            stack.settings(
-                terminal,
-                directory,
-                stack.freePorts()
-                    ? StackSettings.PortChoice.FREE
-                    : StackSettings.PortChoice.USUAL_OR_FREE);
-        try (LocalStack running = LocalStack.start(settings, terminal::timed)) {
-          run(running.address(), instructions);
-        }
-      } finally {
-        Directories.delete(directory.root());
-      }
-      return 0;
-    } catch (InterruptedException | InterruptException e) {
-      return STOPPED;
+      return run(workingDirectory(), instructions, signal);
     } finally {
       signal.close();
     }
   }
 
-  private void run(StackAddress address, List<JsonNode> instructions) throws InterruptedException {
+  private int run(DataDirectory directory, List<JsonNode> instructions, StopSignal signal) {
+    Logs.toDirectory(directory.logs());
+    boolean started = false;
+    try {
+      StackSettings settings =
+          stack.settings(
+              terminal,
+              directory,
+              models(directory),
+              stack.freePorts()
+                  ? StackSettings.PortChoice.FREE
+                  : StackSettings.PortChoice.USUAL_OR_FREE);
+      started = true;
+      try (LocalStack running = LocalStack.start(settings, terminal::timed)) {
+        run(running, instructions);
+      }
+      remove(directory);
+      return 0;
+    } catch (InterruptedException | RuntimeException e) {
+      if (e instanceof InterruptedException || signal.received()) {
+        remove(directory);
+        return STOPPED;
+      }
+      if (started) {
+        terminal.progress("What it worked in stays, with its logs: " + directory.root());
+      } else {
+        remove(directory);
+      }
+      throw (RuntimeException) e;
+    }
+  }
+
+  private void remove(DataDirectory directory) {
+    if (!Directories.deleteIfPossible(directory.root())) {
+      terminal.progress("Not all of " + directory.root() + " could be removed.");
+    }
+  }
+
+  /**
+   * Beside the script where that can be: what lies in the demo's own directory is made each time.
+   */
+  private Path models(DataDirectory directory) {
+    Home home = Home.system();
+    return data == null || Files.isWritable(home.folder()) ? home.models() : directory.models();
+  }
+
+  private void run(LocalStack running, List<JsonNode> instructions) throws InterruptedException {
+    StackAddress address = running.address();
     Cluster cluster = new Cluster(address.bootstrap(), address.registry());
     Scoreboard scoreboard = new Scoreboard(terminal, instructions.size());
     try (AnswerReader answers = new AnswerReader(cluster, cluster.schemas(timeout), false);
@@ -113,6 +147,7 @@ final class DemoCommand implements Callable<Integer> {
       }
       Instant end = Instant.now().plus(timeout);
       while (!asked.isEmpty()) {
+        running.check();
         if (Instant.now().isAfter(end)) {
           throw new CommandException(
               "%d of %d prompts have no answer after %d s"
@@ -155,30 +190,36 @@ final class DemoCommand implements Callable<Integer> {
     Path file =
         prompts == null ? Home.system().config("demo/databricks-dolly-sample.jsonl") : prompts;
     List<JsonNode> instructions = new ArrayList<>();
+    int number = 0;
     try {
       for (String line : Files.readAllLines(file)) {
+        number++;
         if (!line.isBlank() && instructions.size() < limit) {
           JsonNode row = Json.parse(line);
           if (!row.path("instruction").isTextual()) {
-            throw new CommandException(
-                file + " line " + (instructions.size() + 1) + " has no instruction");
+            throw new CommandException(file + " line " + number + " has no instruction");
           }
           instructions.add(row);
         }
       }
     } catch (JsonProcessingException e) {
-      throw new CommandException(
-          file + " line " + (instructions.size() + 1) + ": " + e.getOriginalMessage(), e);
+      throw new CommandException(file + " line " + number + ": " + e.getOriginalMessage(), e);
     } catch (IOException e) {
       throw new CommandException("cannot read " + file + ": " + e, e);
     }
     return instructions;
   }
 
-  private DataDirectory workingDirectory() throws IOException {
+  private DataDirectory workingDirectory() {
     if (data == null) {
-      Path folder = Files.createDirectories(Home.system().data());
-      return new DataDirectory(Files.createTempDirectory(folder, "demo-"));
+      Path folder = Home.system().data();
+      try {
+        Files.createDirectories(folder);
+        return new DataDirectory(Files.createTempDirectory(folder, "demo-"));
+      } catch (IOException e) {
+        throw new CommandException(
+            "cannot work in " + folder + " (" + e + "); name another directory with --data", e);
+      }
     }
     if (Files.exists(data)) {
       throw new CommandException(

@@ -3,6 +3,7 @@ package dev.dolly.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dolly.cli.LinePipeline.Result;
 import dev.dolly.engine.LanguageModel;
+import dev.dolly.engine.batch.BatchSettings;
 import dev.dolly.engine.batch.ContinuousBatcher;
 import dev.dolly.engine.batch.Generation;
 import dev.dolly.engine.batch.Outcome;
@@ -49,12 +50,12 @@ final class GenerateCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     boolean allServed;
     PendingGenerations pending = new PendingGenerations();
+    BatchSettings batch = model.batch();
     try (LanguageModel loaded = LanguageModel.load(model.open(terminal), model.compute());
-        ContinuousBatcher batcher =
-            ContinuousBatcher.start(loaded, model.batch(), pending::complete)) {
-      PromptFormat format = new PromptFormat(loaded.tokenizer());
+        ContinuousBatcher batcher = ContinuousBatcher.start(loaded, batch, pending::complete)) {
+      PromptFormat format = loaded.promptFormat();
       allServed =
-          new LinePipeline(terminal, AHEAD * model.maxBatch())
+          new LinePipeline(terminal, AHEAD * batch.maxBatch())
               .run((number, line) -> begin(number, line, format, batcher, pending));
     }
     if (!allServed) {

@@ -16,4 +16,8 @@ record Home(Path folder) {
   Path data() {
     return folder.resolve(".dolly");
   }
+
+  Path models() {
+    return data().resolve("models");
+  }
 }

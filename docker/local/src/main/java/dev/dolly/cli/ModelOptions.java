@@ -42,49 +42,61 @@ final class ModelOptions {
       paramLabel = "N",
       converter = PositiveConverter.class,
       description = "Threads that one operation may use (default: one a core).")
-  private int threads;
+  private Integer threads;
 
   @Option(
       names = "--max-batch",
       paramLabel = "N",
       converter = PositiveConverter.class,
-      description = "Requests that run at once (default: ${DEFAULT-VALUE}).")
-  private int maxBatch = BatchSettings.defaults().maxBatch();
+      description = "Requests that run at once (default: 32).")
+  private Integer maxBatch;
 
   /** Whether random weights stand in for a model. */
   boolean isNoise() {
     return model == null;
   }
 
-  /** The given directory, or the stand-in's, made on first use. */
+  /** The given directory, or the stand-in's beside the script, made on first use. */
   ModelDirectory open(Terminal terminal) {
+    return open(terminal, Home.system().models());
+  }
+
+  /**
+   * The given directory, or the stand-in's, made on first use.
+   *
+   * @param models where it is made
+   */
+  ModelDirectory open(Terminal terminal, Path models) {
     if (model != null) {
       return ModelDirectory.open(model);
     }
     terminal.progress(
         "No --model: this is a small model of random weights, so its words are noise. Any GPT-NeoX"
             + " or GPT-J directory answers in its place.");
-    return ModelDirectory.open(new NoiseModel(Home.system()).directory(terminal));
+    return ModelDirectory.open(new NoiseModel(Home.system()).directory(terminal, models));
   }
 
   Optional<DType> dtype() {
     return Optional.ofNullable(dtype);
   }
 
-  int threads() {
-    return threads;
+  /** Empty where it is left to the default. */
+  Optional<Integer> threads() {
+    return Optional.ofNullable(threads);
   }
 
-  int maxBatch() {
-    return maxBatch;
+  /** Empty where it is left to the default. */
+  Optional<Integer> maxBatch() {
+    return Optional.ofNullable(maxBatch);
   }
 
   ComputeSettings compute() {
-    return new ComputeSettings(dtype(), threads);
+    return new ComputeSettings(dtype(), threads().orElse(0));
   }
 
   BatchSettings batch() {
-    return BatchSettings.defaults().withMaxBatch(maxBatch);
+    BatchSettings defaults = BatchSettings.defaults();
+    return maxBatch().map(defaults::withMaxBatch).orElse(defaults);
   }
 
   /** The number formats that are computed in. */

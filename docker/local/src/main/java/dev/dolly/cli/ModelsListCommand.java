@@ -27,11 +27,12 @@ final class ModelsListCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Path models = Home.system().data().resolve("models");
+    Path models = Home.system().models();
     if (Files.isDirectory(models)) {
       List<Path> directories;
       try (Stream<Path> files = Files.list(models)) {
-        directories = files.filter(Files::isDirectory).sorted().toList();
+        directories =
+            files.filter(Files::isDirectory).filter(NoiseModel::isWhole).sorted().toList();
       }
       directories.forEach(this::directory);
     }

@@ -57,8 +57,7 @@ final class ModelsMakeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Home home = Home.system();
-    Path directory =
-        out == null ? home.data().resolve("models").resolve(shape.publishedName()) : out;
+    Path directory = out == null ? home.models().resolve(shape.publishedName()) : out;
     if (Files.isDirectory(directory)) {
       try (Stream<Path> files = Files.list(directory)) {
         if (files.findAny().isPresent()) {

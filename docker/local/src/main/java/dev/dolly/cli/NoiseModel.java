@@ -10,6 +10,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 
 /**
  * The model that stands in where none is named: a small shape with random weights of a fixed seed,
@@ -20,19 +21,51 @@ record NoiseModel(Home home) {
   private static final DType DTYPE = DType.FLOAT32;
   private static final long SEED = 20230412; // the day of databricks-dolly-15k
 
-  /** Its directory; made when missing. */
-  Path directory(Terminal terminal) {
-    Path models = home.data().resolve("models");
-    Path wanted =
-        models.resolve(SHAPE.publishedName() + "-" + DTYPE.configName() + "-seed-" + SEED);
-    if (Files.isDirectory(wanted)) {
-      return wanted;
+  private static final String NAME =
+      SHAPE.publishedName() + "-" + DTYPE.configName() + "-seed-" + SEED;
+
+  /** What a directory's name begins with while it is written. */
+  private static final String PART = "making-";
+
+  /** Whether a directory of models is more than a part of one. */
+  static boolean isWhole(Path directory) {
+    return !directory.getFileName().toString().startsWith(PART);
+  }
+
+  /**
+   * Its directory, beside the script or in {@code models}.
+   *
+   * @param models where it is made when it is in neither
+   */
+  Path directory(Terminal terminal, Path models) {
+    Path wanted = models.resolve(NAME);
+    for (Path there : List.of(home.models().resolve(NAME), wanted)) {
+      if (Files.isDirectory(there)) {
+        return there;
+      }
     }
     terminal.progress("Making it once in " + wanted);
     try {
       Files.createDirectories(models);
-      // Under another name until it is whole: another process may look for it or make it too.
-      Path part = Files.createTempDirectory(models, "making-");
+      make(models, wanted);
+      return wanted;
+    } catch (IOException e) {
+      throw new CommandException(
+          "cannot make a model in "
+              + models
+              + " ("
+              + e
+              + "); name one with --model, or for a stack another place with --data",
+          e);
+    }
+  }
+
+  /** Under another name until it is whole: another process may look for it or make it too. */
+  private void make(Path models, Path wanted) throws IOException {
+    Path part = Files.createTempDirectory(models, PART);
+    Thread remove = new Thread(() -> Directories.deleteIfPossible(part), "remove-part");
+    Runtime.getRuntime().addShutdownHook(remove); // a signal ends this thread without a word
+    try {
       RandomModel.write(
           SHAPE,
           SEED,
@@ -40,18 +73,16 @@ record NoiseModel(Home home) {
           part,
           home.config("tokenizers/gpt-neox/tokenizer.json"),
           (written, total) -> {});
-      moveUnlessThere(part, wanted);
-      return wanted;
-    } catch (IOException e) {
-      throw new CommandException("cannot make a model in " + models + ": " + e, e);
-    }
-  }
-
-  private static void moveUnlessThere(Path part, Path wanted) throws IOException {
-    try {
       Files.move(part, wanted, StandardCopyOption.ATOMIC_MOVE);
     } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
-      Directories.delete(part); // somebody else's is the same
+      // somebody else's is the same
+    } finally {
+      Directories.deleteIfPossible(part);
+      try {
+        Runtime.getRuntime().removeShutdownHook(remove);
+      } catch (IllegalStateException e) {
+        // It runs already.
+      }
     }
   }
 }

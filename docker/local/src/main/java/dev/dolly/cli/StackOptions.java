@@ -8,10 +8,16 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** What a command that runs a stack needs to know. */
 final class StackOptions {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
   @Mixin private ModelOptions model;
 
   @Option(names = "--free-ports", description = "Take any free ports, not 9092, 8085 and 8081.")
@@ -32,14 +38,23 @@ final class StackOptions {
     return model.isNoise();
   }
 
-  /** Opens the model, so that a broken one is told before anything starts. */
-  StackSettings settings(Terminal terminal, DataDirectory data, StackSettings.PortChoice ports) {
-    Path directory = model.open(terminal).path();
+  /**
+   * Opens the model and reads the settings, so that what is wrong is told before anything starts.
+   *
+   * @param models where a stand-in for a model is made if there is none
+   */
+  StackSettings settings(
+      Terminal terminal, DataDirectory data, Path models, StackSettings.PortChoice ports) {
+    Path directory = model.open(terminal, models).path();
     Map<String, String> inference = new HashMap<>(settings);
-    inference.put("inference.max-batch", Integer.toString(model.maxBatch()));
-    inference.put("inference.threads", Integer.toString(model.threads()));
+    model.maxBatch().ifPresent(n -> inference.put("inference.max-batch", n.toString()));
+    model.threads().ifPresent(n -> inference.put("inference.threads", n.toString()));
     model.dtype().map(DType::configName).ifPresent(name -> inference.put("inference.dtype", name));
     Path registry = Path.of(System.getProperty("dolly.registry", "registry"));
-    return new StackSettings(data, ports, registry, directory, inference);
+    try {
+      return new StackSettings(data, ports, registry, directory, inference);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(command.commandLine(), "--set: " + e.getMessage(), e);
+    }
   }
 }

@@ -14,6 +14,7 @@ final class StopSignal {
   private final int exitCode;
   private final Thread worker = Thread.currentThread();
   private final CountDownLatch done = new CountDownLatch(1);
+  private volatile boolean received;
   private final Thread hook = new Thread(this::stop, "stop");
 
   /**
@@ -25,7 +26,13 @@ final class StopSignal {
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
+  /** Whether the process was told to stop, so that a failure since is no failure. */
+  boolean received() {
+    return received;
+  }
+
   private void stop() {
+    received = true;
     worker.interrupt();
     try {
       boolean inOrder = done.await(GRACE_SECONDS, TimeUnit.SECONDS);

@@ -9,7 +9,10 @@ import java.util.concurrent.Callable;
 import org.apache.kafka.clients.admin.Admin;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code dolly topics create}. */
 @Command(
@@ -21,6 +24,8 @@ import picocli.CommandLine.Option;
     })
 final class TopicsCreateCommand implements Callable<Integer> {
   private final Terminal terminal;
+
+  @Spec private CommandSpec command;
 
   @Mixin private ClusterOptions cluster;
 
@@ -39,7 +44,12 @@ final class TopicsCreateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    TopicSettings topicSettings = TopicSettings.parse(settings);
+    TopicSettings topicSettings;
+    try {
+      topicSettings = TopicSettings.parse(settings);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(command.commandLine(), "--set: " + e.getMessage(), e);
+    }
     try (Admin admin = cluster.broker().admin()) {
       TopicCreation done = TopicCreation.createMissing(admin, TopicCatalogue.all(), topicSettings);
       done.created().forEach(name -> terminal.result(name + " created"));

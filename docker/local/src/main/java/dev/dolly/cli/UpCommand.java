@@ -35,6 +35,7 @@ final class UpCommand implements Callable<Integer> {
           stack.settings(
               terminal,
               directory,
+              directory.models(),
               stack.freePorts() ? StackSettings.PortChoice.FREE : StackSettings.PortChoice.USUAL);
       try (LocalStack running = LocalStack.start(settings, terminal::timed)) {
         running.announce();

@@ -1,6 +1,7 @@
 package dev.dolly.local;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -10,6 +11,20 @@ import java.util.stream.Stream;
 /** Whole directory trees. */
 public final class Directories {
   private Directories() {}
+
+  /**
+   * Removes as much as it can.
+   *
+   * @return whether nothing is left
+   */
+  public static boolean deleteIfPossible(Path directory) {
+    try {
+      delete(directory);
+      return true;
+    } catch (IOException | UncheckedIOException e) {
+      return false;
+    }
+  }
 
   /** Removes a directory with all it holds; nothing happens when it is not there. */
   public static void delete(Path directory) throws IOException {

@@ -39,9 +39,6 @@ import org.apache.flink.util.ExceptionUtils;
  * completed checkpoint that an earlier run left in the directory.
  */
 public final class EmbeddedFlink implements AutoCloseable {
-  /** How often a job commits: the latency of a committed answer. */
-  static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(1);
-
   /** A job that fails this often before it first runs never will. */
   private static final int START_ATTEMPTS = 3;
 
@@ -244,7 +241,6 @@ public final class EmbeddedFlink implements AutoCloseable {
     c.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(16));
     c.set(PipelineOptions.GENERIC_TYPES, false);
     c.set(PipelineOptions.MAX_PARALLELISM, 128);
-    c.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, CHECKPOINT_INTERVAL);
     c.set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem");
     c.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, checkpoints.toUri().toString());
     c.set(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS, 2);

@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -121,21 +120,30 @@ public final class LocalStack implements AutoCloseable {
    */
   public void awaitFailure() throws InterruptedException {
     while (true) {
-      if (!registry.isAlive()) {
-        throw new StackException("the schema registry has ended; its log is in " + data.logs());
-      }
-      JobStatus status = flink.status(job);
-      if (status.isGloballyTerminalState()) {
-        throw new StackException("the inference job is " + status + "; see " + data.logs());
-      }
-      ingest
-          .failure()
-          .ifPresent(
-              e -> {
-                throw new StackException("ingest has failed: " + e + "; see " + data.logs(), e);
-              });
+      check();
       TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
     }
+  }
+
+  /**
+   * Returns while all parts run, or may recover.
+   *
+   * @throws StackException that names the part that has failed for good
+   */
+  public void check() throws InterruptedException {
+    if (!registry.isAlive()) {
+      throw new StackException("the schema registry has ended; its log is in " + data.logs());
+    }
+    JobStatus status = flink.status(job);
+    if (status.isGloballyTerminalState()) {
+      throw new StackException("the inference job is " + status + "; see " + data.logs());
+    }
+    ingest
+        .failure()
+        .ifPresent(
+            e -> {
+              throw new StackException("ingest has failed: " + e + "; see " + data.logs(), e);
+            });
   }
 
   private void start() throws InterruptedException {
@@ -162,7 +170,12 @@ public final class LocalStack implements AutoCloseable {
           },
           () -> {
             flink =
-                part(EmbeddedFlink.start(data.checkpoints(), data.temporary(), ports.flink(), 1));
+                part(
+                    EmbeddedFlink.start(
+                        data.checkpoints(),
+                        data.temporary(),
+                        ports.flink(),
+                        settings.parallelism()));
             progress.accept("Flink on " + flink.url());
           });
       all(starters, this::startIngest, this::startInference);
@@ -181,7 +194,7 @@ public final class LocalStack implements AutoCloseable {
   }
 
   /**
-   * A killed process leaves its member in ingest's group, and for its session's 45 s nobody else
+   * A killed process leaves its member in ingest's group, and for its session's 10 s nobody else
    * gets the partitions. The claim on the data directory says that no such process lives.
    */
   private static void removeMembersOfKilledRuns(Admin admin) throws InterruptedException {
@@ -222,11 +235,8 @@ public final class LocalStack implements AutoCloseable {
   }
 
   private void startInference() throws InterruptedException {
-    Map<String, String> keys = new HashMap<>(settings.inference());
-    keys.put("inference.bootstrap-servers", broker.bootstrap());
-    keys.put("inference.schema-registry", registry.url().toString());
-    keys.put("inference.model-directory", settings.model().toAbsolutePath().toString());
-    InferenceSettings inference = InferenceSettings.of(keys);
+    InferenceSettings inference =
+        settings.inferenceOn(broker.bootstrap(), registry.url().toString());
     job = flink.submit(InferenceJob.NAME, environment -> graph.accept(environment, inference));
     JobID submitted = job;
     part(() -> flink.stop(submitted));

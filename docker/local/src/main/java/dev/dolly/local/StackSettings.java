@@ -1,7 +1,11 @@
 package dev.dolly.local;
 
+import dev.dolly.inference.InferenceSettings;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What a local stack is made of.
@@ -10,7 +14,8 @@ import java.util.Map;
  * @param ports how to come by ports
  * @param registry the unpacked registry distribution
  * @param model a Hugging Face model directory
- * @param inference further settings of the inference job, by its own keys
+ * @param inference further settings of the inference job, by its own keys; none of those that the
+ *     stack sets itself
  */
 public record StackSettings(
     DataDirectory data,
@@ -18,8 +23,41 @@ public record StackSettings(
     Path registry,
     Path model,
     Map<String, String> inference) {
+  private static final String BOOTSTRAP = InferenceSettings.PREFIX + "bootstrap-servers";
+  private static final String REGISTRY = InferenceSettings.PREFIX + "schema-registry";
+  private static final String MODEL = InferenceSettings.PREFIX + "model-directory";
+
+  /**
+   * @throws IllegalArgumentException naming every setting of the inference job that cannot be: now,
+   *     and not when everything else runs
+   */
   public StackSettings {
     inference = Map.copyOf(inference);
+    List<String> taken =
+        Stream.of(BOOTSTRAP, REGISTRY, MODEL).filter(inference::containsKey).toList();
+    if (!taken.isEmpty()) {
+      throw new IllegalArgumentException(String.join(", ", taken) + ": the stack sets that itself");
+    }
+    of(inference, model, "unknown", "unknown");
+  }
+
+  /** How many tasks of the inference job run beside each other. */
+  int parallelism() {
+    return inferenceOn("unknown", "unknown").parallelism();
+  }
+
+  /** The inference job's settings on that broker and registry. */
+  InferenceSettings inferenceOn(String bootstrap, String registryUrl) {
+    return of(inference, model, bootstrap, registryUrl);
+  }
+
+  private static InferenceSettings of(
+      Map<String, String> inference, Path model, String bootstrap, String registryUrl) {
+    Map<String, String> keys = new HashMap<>(inference);
+    keys.put(BOOTSTRAP, bootstrap);
+    keys.put(REGISTRY, registryUrl);
+    keys.put(MODEL, model.toAbsolutePath().toString());
+    return InferenceSettings.of(keys);
   }
 
   /** How to come by ports. */

@@ -54,6 +54,18 @@ class DollyTest {
         "generate --max-batch 0",
         "consume --from yesterday",
         "consume --timeout soon",
+        "consume --count 0",
+        "consume --count -1",
+        "consume --bootstrap 127.0.0.1:1",
+        "consume --registry http://127.0.0.1:1",
+        "ask hello --bootstrap 127.0.0.1:1",
+        "produce --registry http://127.0.0.1:1",
+        "schemas check --bootstrap 127.0.0.1:1",
+        "topics create --bootstrap 127.0.0.1:1 --set topics.nonsense=1",
+        "bench decode --prompt-tokens 0",
+        "bench decode --new-tokens 1",
+        "demo --limit 0",
+        "demo --limit -1",
         "models make pythia-3m"
       })
   void wrongUsageIsOneLineAndCodeTwo(String arguments) {
@@ -73,6 +85,20 @@ class DollyTest {
         Invocation.of("", "score", "--verbose", "--model", empty.resolve("none").toString());
     assertThat(verbose.code()).isEqualTo(1);
     assertThat(verbose.err()).contains("\tat dev.dolly.");
+  }
+
+  @Test
+  void aBenchmarkBeyondTheWindowIsWrongUsage() {
+    Invocation run =
+        Invocation.of(
+            "",
+            "bench",
+            "decode",
+            "--new-tokens=100000",
+            "--model",
+            Fixtures.model("neox").toString());
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).startsWith("dolly: ").contains("window").hasLineCount(1);
   }
 
   @Test

@@ -102,6 +102,11 @@ final class RunningChain implements AutoCloseable {
     responses.removeIf(response -> response.getRequestId().equals(id));
   }
 
+  /** Throws when a part of the stack has failed for good. */
+  void check() throws InterruptedException {
+    stack.check();
+  }
+
   /** How often the job's task was started anew. */
   int restarts() throws InterruptedException {
     return stack.restarts();
