@@ -1,0 +1,110 @@
+package dev.dolly.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.dolly.inference.InferenceJob;
+import dev.dolly.local.StackException;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A stack that ends, in order or not, and another one on its directory. */
+@Timeout(120)
+class RestartTest {
+  private static final int PROMPTS = 60;
+
+  @TempDir private Path directory;
+
+  @Test
+  void whatWasInFlightGoesOnWithTheNextStack() throws Exception {
+    // Few at once, so that answers take a while and the end meets them half way.
+    Map<String, String> settings =
+        Map.of(
+            "inference.max-batch", "4",
+            "inference.parallelism", "2",
+            "inference.checkpoint-interval", "300 ms");
+    List<String> sent = IntStream.range(0, PROMPTS).mapToObj(Integer::toString).toList();
+    try (RunningChain first = start(settings)) {
+      assertThat(checkpointInterval(first.address.flink())).isEqualTo(300);
+      for (String id : sent) {
+        first.send(
+            """
+            {"request_id": "%s", "instruction": "Go on",
+             "params": {"max_new_tokens": 300, "temperature": 2.0, "top_p": 1.0}}
+            """
+                .formatted(id));
+      }
+      first.await(1);
+      assertThat(first.responses.size()).isLessThan(PROMPTS);
+    }
+    try (RunningChain second = start(settings)) {
+      consume(second, PROMPTS);
+      second.send("{\"request_id\": \"last\", \"instruction\": \"a\"}");
+      List<JsonNode> answers = consume(second, PROMPTS + 1);
+      List<String> expected = new ArrayList<>(sent);
+      expected.add("last");
+      assertThat(answers)
+          .extracting(answer -> answer.get("request_id").asText())
+          .containsExactlyInAnyOrderElementsOf(expected);
+      assertThat(answers)
+          .as("answers that went on")
+          .anySatisfy(answer -> assertThat(answer.get("resumed_tokens").asInt()).isPositive());
+
+      second.check();
+      CompletableFuture.allOf(
+              ProcessHandle.current()
+                  .children()
+                  .peek(ProcessHandle::destroyForcibly)
+                  .map(ProcessHandle::onExit)
+                  .toArray(CompletableFuture[]::new))
+          .join();
+      assertThatThrownBy(second::check)
+          .isInstanceOf(StackException.class)
+          .hasMessageContaining("schema registry has ended");
+    }
+  }
+
+  private RunningChain start(Map<String, String> settings) throws InterruptedException {
+    return new RunningChain(directory, "neox", settings, InferenceJob::build);
+  }
+
+  /** All answers there are, once there are that many. */
+  private static List<JsonNode> consume(RunningChain chain, int count) throws IOException {
+    Invocation run =
+        Invocation.of(
+            "",
+            "consume",
+            "--count=" + count,
+            "--timeout=60s",
+            "--bootstrap",
+            chain.cluster.bootstrap(),
+            "--registry",
+            chain.cluster.registry());
+    assertThat(run.err()).isEmpty();
+    return run.lines();
+  }
+
+  private static int checkpointInterval(String flink) throws IOException, InterruptedException {
+    String job = get(flink + "/jobs").get("jobs").get(0).get("id").asText();
+    return get(flink + "/jobs/" + job + "/checkpoints/config").get("interval").asInt();
+  }
+
+  private static JsonNode get(String url) throws IOException, InterruptedException {
+    HttpRequest request = HttpRequest.newBuilder(URI.create(url)).build();
+    return Json.parse(
+        HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body());
+  }
+}
