@@ -19,13 +19,14 @@ import java.time.Instant;
  */
 record Terminal(InputStream in, PrintStream out, PrintStream err, boolean interactive) {
 
-  /** This process's own. */
+  /** This process's own; the script says what they are connected to. */
   static Terminal system() {
     return new Terminal(
         System.in,
         stream(FileDescriptor.out, false),
         stream(FileDescriptor.err, true),
-        System.console() != null);
+        // Java can't tell: since 22 there is a console without any terminal.
+        Boolean.getBoolean("dolly.terminal"));
   }
 
   /** Writes a result line and hands it over at once, for whoever reads along. */
