@@ -3,14 +3,14 @@ package dev.dolly.local;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -22,6 +22,12 @@ import java.util.concurrent.locks.LockSupport;
  * held.
  */
 public record DataDirectory(Path root) {
+  /**
+   * Those that this process runs a stack on. A lock is the whole process's: asking for it again, or
+   * closing a second channel on its file, would take it away.
+   */
+  private static final Set<Path> CLAIMED = ConcurrentHashMap.newKeySet();
+
   public DataDirectory {
     root = root.toAbsolutePath().normalize();
   }
@@ -43,6 +49,7 @@ public record DataDirectory(Path root) {
 
     @Override
     public void close() {
+      CLAIMED.remove(directory.root);
       try {
         Files.deleteIfExists(directory.stackFile());
         Files.deleteIfExists(directory.pidFile());
@@ -59,39 +66,55 @@ public record DataDirectory(Path root) {
    * @throws StackException when another stack runs on it
    */
   public Claim claim() {
+    if (!CLAIMED.add(root)) {
+      throw taken();
+    }
+    FileChannel channel = null;
+    Claim claim = null;
     try {
       Files.createDirectories(root);
-      FileChannel channel =
-          FileChannel.open(lockFile(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      channel = FileChannel.open(lockFile(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       if (!awaitLock(channel)) {
-        channel.close();
-        throw new StackException(
-            "a stack runs on "
-                + root
-                + pid().map(pid -> " (process " + pid + ")").orElse("")
-                + " already; stop it with `dolly down` or take another directory with --data");
+        throw taken();
       }
       Files.deleteIfExists(stackFile()); // left by a stack that was killed
       write("up.pid", ProcessHandle.current().pid() + "\n");
-      return new Claim(this, channel);
-    } catch (IOException e) {
-      throw new StackException("cannot use " + root + " as data directory: " + e.getMessage(), e);
+      claim = new Claim(this, channel);
+      return claim;
+    } catch (IOException | UncheckedIOException e) {
+      throw new StackException(
+          "cannot use "
+              + root
+              + " as data directory ("
+              + e.getMessage()
+              + "); name another one with --data",
+          e);
+    } finally {
+      if (claim == null) {
+        CLAIMED.remove(root);
+        closeQuietly(channel);
+      }
     }
+  }
+
+  private StackException taken() {
+    return new StackException(
+        "a stack runs on "
+            + root
+            + pid().map(pid -> " (process " + pid + ")").orElse("")
+            + " already; stop it with `dolly down` or take another directory with --data");
   }
 
   /** The process of the stack that runs on this directory. */
   public Optional<ProcessHandle> runningStack() {
-    Optional<Long> pid = pid();
-    ProcessHandle self = ProcessHandle.current();
-    if (pid.isPresent() && pid.get() == self.pid()) {
-      // Closing a second channel on the file would take this process's own lock away.
-      return Optional.of(self);
+    if (CLAIMED.contains(root)) {
+      return Optional.of(ProcessHandle.current());
     }
     if (!Files.exists(lockFile())) {
       return Optional.empty();
     }
     try (FileChannel channel = FileChannel.open(lockFile(), StandardOpenOption.WRITE)) {
-      return tryLock(channel) ? Optional.empty() : pid.flatMap(ProcessHandle::of);
+      return tryLock(channel) ? Optional.empty() : pid().flatMap(ProcessHandle::of);
     } catch (IOException e) {
       throw new StackException("cannot read " + lockFile() + ": " + e.getMessage(), e);
     }
@@ -184,11 +207,16 @@ public record DataDirectory(Path root) {
   }
 
   private static boolean tryLock(FileChannel channel) throws IOException {
+    return channel.tryLock() != null;
+  }
+
+  private static void closeQuietly(FileChannel channel) {
     try {
-      FileLock lock = channel.tryLock();
-      return lock != null;
-    } catch (OverlappingFileLockException e) {
-      return false; // held by this process
+      if (channel != null) {
+        channel.close();
+      }
+    } catch (IOException e) {
+      // What failed before says more.
     }
   }
 }

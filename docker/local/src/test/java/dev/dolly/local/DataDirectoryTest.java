@@ -46,9 +46,21 @@ class DataDirectoryTest {
   void whatAKilledStackLeftIsNoStack() throws IOException {
     DataDirectory data = new DataDirectory(root);
     Files.writeString(root.resolve("lock"), "");
-    Files.writeString(root.resolve("up.pid"), "1\n");
     Files.writeString(root.resolve("stack.json"), ADDRESS.toJson());
-    assertThat(data.runningStack()).isEmpty();
-    assertThat(data.stackAddress()).isEmpty();
+    // In a container the next process may well have the same id.
+    for (long pid : new long[] {1, ProcessHandle.current().pid()}) {
+      Files.writeString(root.resolve("up.pid"), pid + "\n");
+      assertThat(data.runningStack()).isEmpty();
+      assertThat(data.stackAddress()).isEmpty();
+    }
+  }
+
+  @Test
+  void aPlaceThatCannotBeUsedIsToldWithTheWayOut() throws IOException {
+    Path file = Files.createFile(root.resolve("file"));
+    assertThatThrownBy(() -> new DataDirectory(file.resolve("data")).claim())
+        .isInstanceOf(StackException.class)
+        .hasMessageContaining(file.toString())
+        .hasMessageContaining("--data");
   }
 }
