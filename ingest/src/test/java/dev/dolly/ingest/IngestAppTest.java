@@ -22,7 +22,7 @@ class IngestAppTest {
   @TempDir Path directory;
 
   @Test
-  void commitsPromptsWithTheirOffsets() {
+  void itsClientsCommitExactlyOnceAndAreMissedSoon() {
     assertThat(IngestApp.config(IngestSettings.of("localhost:9092", "http://localhost", directory)))
         .containsEntry("processing.guarantee", "exactly_once_v2")
         .containsEntry("application.id", "dolly-ingest")

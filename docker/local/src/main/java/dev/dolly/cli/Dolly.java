@@ -1,6 +1,7 @@
 package dev.dolly.cli;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -40,6 +41,7 @@ public final class Dolly implements Runnable {
   private Dolly() {}
 
   public static void main(String[] arguments) {
+    Locale.setDefault(Locale.ROOT); // numbers look the same everywhere
     Logs.toStandardError(List.of(arguments).contains("--verbose"));
     Terminal terminal = Terminal.system();
     int code = commandLine(terminal).execute(arguments);
@@ -76,7 +78,7 @@ public final class Dolly implements Runnable {
                 .addSubcommand(new SchemasCheckCommand(terminal)));
     line.setOut(new java.io.PrintWriter(terminal.out(), true));
     line.setErr(new java.io.PrintWriter(terminal.err(), true));
-    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setExpandAtFiles(false); // an instruction may begin with @
     line.setParameterExceptionHandler((e, args) -> wrongUsage(terminal, e));
     line.setExecutionExceptionHandler(failed(terminal));
     return line;

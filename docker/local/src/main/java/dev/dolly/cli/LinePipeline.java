@@ -77,9 +77,7 @@ final class LinePipeline {
       }
       terminal.out().print(result.line() + "\n");
       allServed &= result.served();
-      if (underWay.isEmpty() || !underWay.peek().isDone()) {
-        terminal.out().flush();
-      }
+      // Hands over each line at once, too: whoever reads along may answer it with the next.
       if (terminal.out().checkError()) {
         return allServed;
       }

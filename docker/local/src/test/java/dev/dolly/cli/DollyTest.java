@@ -2,6 +2,8 @@ package dev.dolly.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -99,6 +101,14 @@ class DollyTest {
             Fixtures.model("neox").toString());
     assertThat(run.code()).isEqualTo(2);
     assertThat(run.err()).startsWith("dolly: ").contains("window").hasLineCount(1);
+  }
+
+  @Test
+  void anInstructionMayBeginWithAnAt(@TempDir Path directory) throws IOException {
+    Path file = Files.writeString(directory.resolve("arguments"), "--help");
+    Invocation run = Invocation.of("", "ask", "@" + file, "--data", directory.toString());
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.err()).contains("dolly up");
   }
 
   @Test

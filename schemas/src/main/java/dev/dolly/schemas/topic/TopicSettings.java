@@ -44,11 +44,6 @@ public record TopicSettings(
     return new TopicSettings(BROKER_DEFAULT, Map.of(), Map.of());
   }
 
-  /** The same settings with another replication factor. */
-  public TopicSettings withReplicationFactor(int factor) {
-    return new TopicSettings((short) factor, partitions, retention);
-  }
-
   /**
    * Reads {@code topics.replication-factor}, {@code topics.partitions.NAME} and {@code
    * topics.retention.NAME} (a number with ms, s, m, h or d, or {@code forever}).

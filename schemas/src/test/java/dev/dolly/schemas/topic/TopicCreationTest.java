@@ -90,7 +90,7 @@ class TopicCreationTest {
                   TopicCreation.createMissing(
                       admin,
                       List.of(TopicCatalogue.PROMPTS),
-                      TopicSettings.defaults().withReplicationFactor(3)))
+                      TopicSettings.parse(Map.of("topics.replication-factor", "3"))))
           .isInstanceOf(KafkaException.class)
           .hasMessageStartingWith("topic dolly.prompts can't be created: ");
     }
