@@ -70,8 +70,8 @@ final class ScoreCommand implements Callable<Integer> {
   }
 
   /** Computes; closed before what it computes with, whose native memory it reads. */
-  private static final class ScorerThread implements AutoCloseable {
-    private final ExecutorService executor =
+  static final class ScorerThread implements AutoCloseable {
+    final ExecutorService executor =
         Executors.newSingleThreadExecutor(r -> new Thread(r, "dolly-scorer"));
 
     /** Drops what has not begun and waits for what has, which nothing can cut short. */

@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,25 +37,28 @@ class ScoreCommandTest {
     }
   }
 
-  /**
-   * As behind {@code | head -1}. The thread that computes reads memory that is freed afterwards.
-   */
+  /** The thread that computes reads memory that is freed next. */
   @Test
-  void nothingIsComputedOnceTheCommandHasEnded() {
-    String request = Json.line(Json.object().put("context", "word ".repeat(400)));
-    String requests = (request.replace("}", ", \"continuation\": \" b\"}") + "\n").repeat(64);
-    Terminal terminal =
-        new Terminal(
-            new ByteArrayInputStream(requests.getBytes(StandardCharsets.UTF_8)),
-            LinePipelineTest.CLOSED,
-            System.err,
-            false);
-    int code =
-        Dolly.commandLine(terminal).execute("score", "--model", Fixtures.model("neox").toString());
-    assertThat(Thread.getAllStackTraces().keySet())
-        .extracting(Thread::getName)
-        .doesNotContain("dolly-scorer");
-    assertThat(code).isZero();
+  void closingWaitsForWhatIsBeingComputed() throws Exception {
+    CountDownLatch computing = new CountDownLatch(1);
+    CountDownLatch closed = new CountDownLatch(1);
+    Future<Boolean> closedMeanwhile;
+    try (ScoreCommand.ScorerThread thread = new ScoreCommand.ScorerThread()) {
+      closedMeanwhile =
+          thread.executor.submit(
+              () -> {
+                computing.countDown();
+                try {
+                  new CountDownLatch(1).await();
+                } catch (InterruptedException e) {
+                  // The other thread is closing now, and may not get past it.
+                }
+                return closed.await(200, TimeUnit.MILLISECONDS);
+              });
+      computing.await();
+    }
+    closed.countDown();
+    assertThat(closedMeanwhile.get()).isFalse();
   }
 
   @Test
