@@ -8,6 +8,7 @@ import dev.dolly.engine.batch.ContinuousBatcher;
 import dev.dolly.engine.batch.Generation;
 import dev.dolly.engine.batch.Outcome;
 import dev.dolly.engine.text.PromptFormat;
+import dev.dolly.inference.generate.EngineRequests;
 import dev.dolly.schemas.avro.ErrorCode;
 import dev.dolly.schemas.avro.Prompt;
 import dev.dolly.schemas.prompt.ParsedPrompt;
@@ -73,7 +74,7 @@ final class GenerateCommand implements Callable<Integer> {
     ParsedPrompt parsed = parser.parse(line, StdinLine.place(number), System.currentTimeMillis());
     if (parsed instanceof ParsedPrompt.Accepted accepted) {
       Prompt prompt = accepted.prompt();
-      Generation generation = batcher.submit(Requests.of(prompt, format));
+      Generation generation = batcher.submit(EngineRequests.of(prompt, format));
       return pending.add(generation).thenApply(outcome -> result(prompt, generation, outcome));
     }
     ParsedPrompt.Rejected rejected = (ParsedPrompt.Rejected) parsed;

@@ -3,7 +3,7 @@ package dev.dolly.cli;
 import dev.dolly.engine.model.ModelConfig;
 import dev.dolly.engine.model.ModelDirectory;
 import dev.dolly.engine.model.ModelFormatException;
-import dev.dolly.engine.model.ModelPreset;
+import dev.dolly.engine.preset.ModelPreset;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

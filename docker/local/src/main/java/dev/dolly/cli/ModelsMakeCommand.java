@@ -2,8 +2,8 @@ package dev.dolly.cli;
 
 import dev.dolly.engine.model.DType;
 import dev.dolly.engine.model.ModelDirectory;
-import dev.dolly.engine.model.ModelPreset;
-import dev.dolly.engine.model.RandomModel;
+import dev.dolly.engine.preset.ModelPreset;
+import dev.dolly.engine.preset.RandomModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package dev.dolly.cli;
 
 import dev.dolly.engine.model.DType;
-import dev.dolly.engine.model.ModelPreset;
-import dev.dolly.engine.model.RandomModel;
+import dev.dolly.engine.preset.ModelPreset;
+import dev.dolly.engine.preset.RandomModel;
 import dev.dolly.local.Directories;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;

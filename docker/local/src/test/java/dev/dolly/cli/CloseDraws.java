@@ -18,6 +18,7 @@ import dev.dolly.engine.sampling.CounterRandom;
 import dev.dolly.engine.sampling.Draws;
 import dev.dolly.engine.sampling.Sampling;
 import dev.dolly.engine.text.PromptFormat;
+import dev.dolly.inference.generate.EngineRequests;
 import dev.dolly.schemas.avro.Prompt;
 import java.util.Arrays;
 import java.util.Optional;
@@ -43,7 +44,7 @@ final class CloseDraws implements AutoCloseable {
 
   /** The text before the first token whose draw is close to a boundary; empty if there is none. */
   Optional<String> textBefore(Prompt prompt) throws InterruptedException {
-    GenerationRequest request = Requests.of(prompt, format);
+    GenerationRequest request = EngineRequests.of(prompt, format);
     if (request.sampling().greedy()) {
       return Optional.empty();
     }

@@ -12,7 +12,6 @@ import dev.dolly.engine.model.MappedTensor;
 import dev.dolly.engine.model.ModelDirectory;
 import dev.dolly.engine.model.StoredTensor;
 import dev.dolly.engine.torch.TorchScript;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -65,7 +64,7 @@ final class Weights {
   }
 
   private PtNDArray load(WeightSlot slot) {
-    bytes += Arrays.stream(slot.shape()).reduce(compute.bytes(), Math::multiplyExact);
+    bytes += slot.elements() * compute.bytes();
     if (slot.role() == Role.ZEROS) {
       return zeros(slot.shape());
     }

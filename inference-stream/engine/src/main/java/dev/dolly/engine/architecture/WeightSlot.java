@@ -1,5 +1,7 @@
 package dev.dolly.engine.architecture;
 
+import java.util.Arrays;
+
 /**
  * One weight that a script takes, by its name in the checkpoint.
  *
@@ -18,6 +20,11 @@ public record WeightSlot(String name, Role role, long... shape) {
     MATRIX,
     /** A bias the configuration leaves out: zeros. */
     ZEROS
+  }
+
+  /** The product of the shape. */
+  public long elements() {
+    return Arrays.stream(shape).reduce(1, Math::multiplyExact);
   }
 
   static WeightSlot vector(String name, long size) {

@@ -4,6 +4,7 @@ import dev.dolly.engine.model.Activation;
 import dev.dolly.engine.model.GptJConfig;
 import dev.dolly.engine.model.GptNeoXConfig;
 import dev.dolly.engine.model.ModelConfig;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -29,6 +30,17 @@ public record Wiring(
       return GptNeoX.wire(neox);
     }
     return GptJ.wire((GptJConfig) config);
+  }
+
+  /** The tensors a checkpoint of this architecture holds, each once, in the order of their use. */
+  public List<WeightSlot> tensors() {
+    Map<String, WeightSlot> byName = new LinkedHashMap<>(); // tied embeddings stand there twice
+    for (WeightSlot slot : weights) {
+      if (slot.role() != WeightSlot.Role.ZEROS) {
+        byName.putIfAbsent(slot.name(), slot);
+      }
+    }
+    return List.copyOf(byName.values());
   }
 
   static Map<String, String> constants(

@@ -60,4 +60,27 @@ public enum DType {
     }
     return Optional.empty();
   }
+
+  /**
+   * A value's bits in this type, rounded to nearest, ties to even.
+   *
+   * @param value finite, and far below the type's largest
+   */
+  public int bits(float value) {
+    int single = Float.floatToIntBits(value);
+    return switch (this) {
+      case FLOAT32 -> single;
+      case BFLOAT16 -> (single + 0x7fff + ((single >>> 16) & 1)) >>> 16;
+      case FLOAT16 -> half(value);
+    };
+  }
+
+  private static int half(float value) {
+    int sign = Float.floatToIntBits(value) >>> 16 & 0x8000;
+    double magnitude = StrictMath.abs((double) value);
+    int exponent = Math.max(Math.getExponent(magnitude), -14);
+    // in units of the last place; a carry out of the mantissa rightly raises the exponent
+    long units = (long) StrictMath.rint(StrictMath.scalb(magnitude, 10 - exponent));
+    return sign | (int) (((long) (exponent + 14) << 10) + units);
+  }
 }

@@ -1,5 +1,5 @@
 /**
  * Model directories as Hugging Face and Databricks publish them: configuration, weights (found and
- * checked, never loaded whole), digest; and directories with random weights of a published shape.
+ * checked, never loaded whole), digest.
  */
 package dev.dolly.engine.model;

@@ -4,19 +4,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.dolly.engine.batch.ContinuousBatcher;
 import dev.dolly.engine.batch.Generation;
-import dev.dolly.engine.batch.GenerationRequest;
 import dev.dolly.engine.batch.Outcome;
-import dev.dolly.engine.sampling.Sampling;
 import dev.dolly.inference.source.PromptRecord;
 import dev.dolly.schemas.avro.ErrorCode;
 import dev.dolly.schemas.avro.FinishReason;
 import dev.dolly.schemas.avro.Prompt;
-import dev.dolly.schemas.avro.PromptParams;
 import dev.dolly.schemas.avro.Response;
 import dev.dolly.schemas.avro.Timings;
 import dev.dolly.schemas.prompt.PromptRules;
 import dev.dolly.schemas.prompt.Rejection;
-import dev.dolly.schemas.prompt.Seeds;
 import dev.dolly.schemas.serde.Decoded;
 import dev.dolly.schemas.serde.RecordSerde;
 import java.nio.ByteBuffer;
@@ -28,7 +24,6 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import javax.annotation.Nullable;
 import org.slf4j.Logger;
@@ -154,31 +149,18 @@ final class InFlightRequests {
           record, ErrorCode.INTERNAL, "the prompt cannot be encoded: " + e, prompt.getRequestId());
       return Optional.empty();
     }
-    Generation generation = batcher.submit(request(prompt, ids, resumed, seed));
+    Generation generation =
+        batcher.submit(
+            EngineRequests.resumed(
+                prompt,
+                served.prompts(),
+                ids,
+                resumed,
+                seed.orElseGet(() -> EngineRequests.seed(prompt))));
     RunningRequest request =
         new RunningRequest(record, prompt, generation, served.ref(), attempt, chunks);
     running.add(request);
     return Optional.of(request);
-  }
-
-  private GenerationRequest request(
-      Prompt prompt, int[] ids, int[] resumed, Optional<Long> restoredSeed) {
-    PromptParams params = prompt.getParams();
-    Long given = params.getSeed();
-    long seed =
-        restoredSeed.orElseGet(() -> given != null ? given : Seeds.of(prompt.getRequestId()));
-    Long deadline = prompt.getDeadlineAt();
-    return new GenerationRequest(
-        prompt.getRequestId(),
-        ids,
-        resumed,
-        params.getMaxNewTokens(),
-        new Sampling(
-            params.getDoSample(), params.getTemperature(), params.getTopP(), params.getTopK()),
-        seed,
-        served.prompts().newAnswer(params.getStop()),
-        prompt.getPriority(),
-        deadline == null ? OptionalLong.empty() : OptionalLong.of(deadline));
   }
 
   /**

@@ -1,11 +1,20 @@
-package dev.dolly.engine.model;
+package dev.dolly.engine.preset;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.dolly.engine.architecture.Wiring;
+import dev.dolly.engine.model.DType;
+import dev.dolly.engine.model.GptJConfig;
+import dev.dolly.engine.model.GptNeoXConfig;
+import dev.dolly.engine.model.JsonFile;
+import dev.dolly.engine.model.ModelConfig;
+import dev.dolly.engine.model.ModelDirectory;
+import dev.dolly.engine.model.SafetensorsWriter;
 import dev.dolly.engine.model.SafetensorsWriter.Entry;
+import dev.dolly.engine.text.PromptFormat;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -29,7 +38,7 @@ public final class RandomModel {
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
   private static final List<String> CONTROL_TOKENS =
-      List.of("### End", "### Instruction:", "### Response:\n");
+      List.of(PromptFormat.END_TOKEN, PromptFormat.INSTRUCTION_TOKEN, PromptFormat.RESPONSE_TOKEN);
 
   private final ModelPreset preset;
   private final long seed;
@@ -76,7 +85,11 @@ public final class RandomModel {
   }
 
   private void writeWeights(Path directory, Progress progress) throws IOException {
-    List<List<Entry>> shards = shards(TensorPlan.of(preset.config(), dtype));
+    List<Entry> entries =
+        Wiring.of(preset.config()).tensors().stream()
+            .map(slot -> new Entry(slot.name(), dtype, slot.shape()))
+            .toList();
+    List<List<Entry>> shards = shards(entries);
     long total = shards.stream().flatMap(List::stream).mapToLong(Entry::byteLength).sum();
     NormalBytes random = new NormalBytes(dtype, STANDARD_DEVIATION, seed);
     ObjectNode index = JSON.createObjectNode();
@@ -123,7 +136,7 @@ public final class RandomModel {
     ByteBuffer piece = ByteBuffer.allocateDirect(PIECE).order(ByteOrder.LITTLE_ENDIAN);
     boolean matrix = entry.shape().length > 1;
     // of the vectors, layer norms' weights are ones, all biases zeros
-    int constant = NormalBytes.bits(dtype, entry.name().endsWith(".weight") ? 1 : 0);
+    int constant = dtype.bits(entry.name().endsWith(".weight") ? 1 : 0);
     for (long left = entry.byteLength(); left > 0; left -= piece.limit()) {
       piece.clear().limit((int) Math.min(PIECE, left));
       if (matrix) {

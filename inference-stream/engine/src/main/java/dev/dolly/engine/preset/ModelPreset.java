@@ -1,5 +1,11 @@
-package dev.dolly.engine.model;
+package dev.dolly.engine.preset;
 
+import dev.dolly.engine.architecture.WeightSlot;
+import dev.dolly.engine.architecture.Wiring;
+import dev.dolly.engine.model.Activation;
+import dev.dolly.engine.model.GptJConfig;
+import dev.dolly.engine.model.GptNeoXConfig;
+import dev.dolly.engine.model.ModelConfig;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -123,9 +129,7 @@ public enum ModelPreset {
 
   /** The number of weights. */
   public long parameters() {
-    return TensorPlan.of(config, DType.FLOAT32).stream()
-        .mapToLong(SafetensorsWriter.Entry::elements)
-        .sum();
+    return Wiring.of(config).tensors().stream().mapToLong(WeightSlot::elements).sum();
   }
 
   /** By its published name, whatever the case. */

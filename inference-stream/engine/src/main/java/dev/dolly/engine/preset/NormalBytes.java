@@ -1,5 +1,6 @@
-package dev.dolly.engine.model;
+package dev.dolly.engine.preset;
 
+import dev.dolly.engine.model.DType;
 import java.nio.ByteBuffer;
 
 /**
@@ -23,7 +24,7 @@ final class NormalBytes {
     this.quantiles = new int[1 << BITS];
     for (int i = 0; i < quantiles.length; i++) {
       double probability = (i + 0.5) / quantiles.length;
-      quantiles[i] = bits(dtype, (float) (quantile(probability) * standardDeviation));
+      quantiles[i] = dtype.bits((float) (quantile(probability) * standardDeviation));
     }
   }
 
@@ -60,26 +61,6 @@ final class NormalBytes {
     } else {
       out.putShort((short) bits);
     }
-  }
-
-  /** The value's bits in the type, rounded to nearest, ties to even. */
-  static int bits(DType dtype, float value) {
-    int single = Float.floatToIntBits(value);
-    return switch (dtype) {
-      case FLOAT32 -> single;
-      case BFLOAT16 -> (single + 0x7fff + ((single >>> 16) & 1)) >>> 16;
-      case FLOAT16 -> half(value);
-    };
-  }
-
-  /** For finite values far below the largest half. */
-  private static int half(float value) {
-    int sign = Float.floatToIntBits(value) >>> 16 & 0x8000;
-    double magnitude = StrictMath.abs((double) value);
-    int exponent = Math.max(Math.getExponent(magnitude), -14);
-    // in units of the last place; a carry out of the mantissa rightly raises the exponent
-    long units = (long) StrictMath.rint(StrictMath.scalb(magnitude, 10 - exponent));
-    return sign | (int) (((long) (exponent + 14) << 10) + units);
   }
 
   /** Inverse of the standard normal distribution: Acklam's approximation, relative error 1e-9. */

@@ -1,8 +1,14 @@
-package dev.dolly.engine.model;
+package dev.dolly.engine.preset;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.dolly.engine.model.DType;
+import dev.dolly.engine.model.GptNeoXConfig;
+import dev.dolly.engine.model.MappedTensor;
+import dev.dolly.engine.model.ModelConfig;
+import dev.dolly.engine.model.ModelDirectory;
+import dev.dolly.engine.model.StoredTensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -149,7 +155,7 @@ class RandomModelTest {
     "1.00146484375, 0x3c02",
   })
   void halvesAreRoundedToNearest(float value, String bits) {
-    assertThat(NormalBytes.bits(DType.FLOAT16, value)).isEqualTo(Integer.decode(bits));
+    assertThat(DType.FLOAT16.bits(value)).isEqualTo(Integer.decode(bits));
   }
 
   private static ByteBuffer drawn(DType dtype, long seed) {
