@@ -13,10 +13,8 @@ import dev.dolly.engine.cache.Span;
 import dev.dolly.engine.sampling.Draws;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -45,11 +43,7 @@ public final class ContinuousBatcher implements AutoCloseable {
   private final KvCache cache;
   private final Thread thread;
 
-  private final Object lock = new Object();
-  private final Deque<Generation> submitted = new ArrayDeque<>(); // guarded by lock
-  private final List<Generation> cancelled = new ArrayList<>(); // guarded by lock
-  private boolean closed; // guarded by lock
-  private Throwable failure; // guarded by lock
+  private final Inbox inbox = new Inbox();
 
   // the engine thread's own
   private final WaitingRequests waiting = new WaitingRequests();
@@ -117,16 +111,7 @@ public final class ContinuousBatcher implements AutoCloseable {
     for (GenerationRequest request : requests) {
       generations.add(new Generation(request, Math.max(0, limit(request)), now));
     }
-    synchronized (lock) {
-      if (failure != null) {
-        throw new IllegalStateException("the engine has failed: " + failure, failure);
-      }
-      if (closed) {
-        throw new IllegalStateException("the engine is closed");
-      }
-      submitted.addAll(generations);
-      lock.notifyAll();
-    }
+    inbox.submit(generations);
     return generations;
   }
 
@@ -135,26 +120,18 @@ public final class ContinuousBatcher implements AutoCloseable {
    * be one of this batcher's.
    */
   public void cancel(Generation generation) {
-    synchronized (lock) {
-      cancelled.add(generation);
-      lock.notifyAll();
-    }
+    inbox.cancel(generation);
   }
 
   /** What killed the engine's thread, if something did; every request has then failed. */
   public Optional<Throwable> failure() {
-    synchronized (lock) {
-      return Optional.ofNullable(failure);
-    }
+    return inbox.failure();
   }
 
   /** Stops after the step under way; requests without an outcome stay without one. */
   @Override
   public void close() {
-    synchronized (lock) {
-      closed = true;
-      lock.notifyAll();
-    }
+    inbox.close();
     boolean interrupted = false;
     while (thread.isAlive()) {
       try {
@@ -172,7 +149,7 @@ public final class ContinuousBatcher implements AutoCloseable {
   private void run() {
     try {
       model.prepareThread();
-      while (takeCommands()) {
+      while (obey()) {
         boolean changed = admit();
         if (!running.isEmpty()) {
           step();
@@ -189,24 +166,14 @@ public final class ContinuousBatcher implements AutoCloseable {
   }
 
   /** Waits until there is something to do; false when closed. */
-  private boolean takeCommands() throws InterruptedException {
-    List<Generation> arrived;
-    List<Generation> toCancel;
-    synchronized (lock) {
-      while (!closed && submitted.isEmpty() && cancelled.isEmpty() && idle()) {
-        lock.wait();
-      }
-      if (closed) {
-        return false;
-      }
-      arrived = List.copyOf(submitted);
-      submitted.clear();
-      toCancel = List.copyOf(cancelled);
-      cancelled.clear();
+  private boolean obey() throws InterruptedException {
+    Optional<Inbox.Commands> commands = inbox.take(idle());
+    if (commands.isEmpty()) {
+      return false;
     }
-    arrived.forEach(this::arrive);
-    toCancel.forEach(this::leaveCancelled);
-    if (!arrived.isEmpty() || !toCancel.isEmpty()) {
+    commands.get().arrived().forEach(this::arrive);
+    commands.get().cancelled().forEach(this::leaveCancelled);
+    if (!commands.get().isEmpty()) {
       onProgress.run();
     }
     return true;
@@ -432,12 +399,7 @@ public final class ContinuousBatcher implements AutoCloseable {
   }
 
   private void fail(Throwable cause) {
-    List<Generation> all = new ArrayList<>();
-    synchronized (lock) {
-      failure = cause;
-      all.addAll(submitted);
-      submitted.clear();
-    }
+    List<Generation> all = new ArrayList<>(inbox.fail(cause));
     running.forEach(sequence -> all.add(sequence.generation));
     all.addAll(waiting.all());
     for (Generation generation : all) {
