@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.CreateTopicsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
@@ -15,6 +16,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TopicExistsException;
 
 /**
@@ -26,6 +28,7 @@ import org.apache.kafka.common.errors.TopicExistsException;
 public record TopicCreation(List<String> created, List<String> existing) {
 
   private static final int TIMEOUT_MS = 30_000;
+  private static final int RETRY_MS = 50;
 
   public TopicCreation {
     created = List.copyOf(created);
@@ -77,11 +80,27 @@ public record TopicCreation(List<String> created, List<String> existing) {
         partitions.put(new TopicPartition(topic.name(), partition), OffsetSpec.latest());
       }
     }
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(TIMEOUT_MS);
+    while (true) {
+      try {
+        admin.listOffsets(partitions, new ListOffsetsOptions().timeoutMs(TIMEOUT_MS)).all().get();
+        return;
+      } catch (ExecutionException e) {
+        // The client itself gives up at once where a broker has not heard of a topic yet.
+        if (!(e.getCause() instanceof RetriableException) || System.nanoTime() > end) {
+          throw new KafkaException(
+              "new topics have no leader yet: " + e.getCause().getMessage(), e.getCause());
+        }
+        pause();
+      } catch (InterruptedException e) {
+        throw new InterruptException(e);
+      }
+    }
+  }
+
+  private static void pause() {
     try {
-      admin.listOffsets(partitions, new ListOffsetsOptions().timeoutMs(TIMEOUT_MS)).all().get();
-    } catch (ExecutionException e) {
-      throw new KafkaException(
-          "new topics have no leader yet: " + e.getCause().getMessage(), e.getCause());
+      TimeUnit.MILLISECONDS.sleep(RETRY_MS);
     } catch (InterruptedException e) {
       throw new InterruptException(e);
     }

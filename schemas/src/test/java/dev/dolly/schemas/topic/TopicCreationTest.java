@@ -6,13 +6,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.MockAdminClient;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.internals.KafkaFutureImpl;
 import org.junit.jupiter.api.Test;
 
 class TopicCreationTest {
@@ -54,6 +62,36 @@ class TopicCreationTest {
             .config()
             .forEach((key, value) -> assertThat(config.get(key).value()).isEqualTo(value));
       }
+    }
+  }
+
+  @Test
+  void waitsForABrokerThatHasNotHeardOfANewTopicYet() {
+    Node node = new Node(0, "localhost", 9092);
+    AtomicInteger asked = new AtomicInteger();
+    try (Admin admin =
+        new MockAdminClient(List.of(node), node) {
+          @Override
+          public synchronized ListOffsetsResult listOffsets(
+              Map<TopicPartition, OffsetSpec> partitions, ListOffsetsOptions options) {
+            KafkaFutureImpl<ListOffsetsResult.ListOffsetsResultInfo> answer =
+                new KafkaFutureImpl<>();
+            if (asked.incrementAndGet() < 3) {
+              answer.completeExceptionally(new UnknownTopicOrPartitionException("not yet"));
+            } else {
+              answer.complete(new ListOffsetsResult.ListOffsetsResultInfo(0, -1, Optional.empty()));
+            }
+            Map<TopicPartition, KafkaFuture<ListOffsetsResult.ListOffsetsResultInfo>> answers =
+                new HashMap<>();
+            partitions.keySet().forEach(partition -> answers.put(partition, answer));
+            return new ListOffsetsResult(answers);
+          }
+        }) {
+      TopicCreation creation =
+          TopicCreation.createMissing(
+              admin, List.of(TopicCatalogue.PROMPTS), TopicSettings.defaults());
+      assertThat(creation.created()).containsExactly("dolly.prompts");
+      assertThat(asked).hasValue(3);
     }
   }
 
