@@ -225,9 +225,11 @@ public final class LanguageModel implements AutoCloseable {
       try {
         owned.pop().close();
       } catch (Exception e) { // the others must be freed all the same
-        failure =
-            failure == null ? new IllegalStateException("closing " + directory.path(), e) : failure;
-        failure.addSuppressed(e);
+        if (failure == null) {
+          failure = new IllegalStateException("closing " + directory.path(), e);
+        } else {
+          failure.addSuppressed(e);
+        }
       }
     }
     if (failure != null) {

@@ -40,7 +40,7 @@ public final class PromptRules {
   }
 
   /** Whether a request_id can name its request in keys and dead letters. */
-  static boolean usable(String requestId) {
+  public static boolean usable(String requestId) {
     return requestId != null && !requestId.isEmpty() && requestId.length() <= MAX_REQUEST_ID;
   }
 

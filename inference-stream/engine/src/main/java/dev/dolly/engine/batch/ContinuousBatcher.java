@@ -11,6 +11,7 @@ import dev.dolly.engine.batch.Outcome.Finished;
 import dev.dolly.engine.cache.KvCache;
 import dev.dolly.engine.cache.Span;
 import dev.dolly.engine.sampling.Draws;
+import dev.dolly.engine.torch.PassingThread;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -132,18 +133,8 @@ public final class ContinuousBatcher implements AutoCloseable {
   @Override
   public void close() {
     inbox.close();
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
+    PassingThread.awaitEnd(thread); // it computes with the cache
     cache.close();
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   private void run() {
@@ -213,14 +204,12 @@ public final class ContinuousBatcher implements AutoCloseable {
         break;
       }
       Generation next = first.get();
-      int limit = limit(next.request());
-      // the last id is never fed back
-      Optional<Span> span = cache.reserve(next.request().promptIds().length + limit - 1);
+      Optional<Span> span = cache.reserve(longest(next.request()));
       if (span.isEmpty()) {
         break; // the head of the queue waits for room, and with it all behind it
       }
       waiting.remove(next);
-      running.add(new Sequence(next, limit, span.get()));
+      running.add(new Sequence(next, limit(next.request()), span.get()));
     }
     return ended;
   }
@@ -264,6 +253,11 @@ public final class ContinuousBatcher implements AutoCloseable {
     return Math.min(request.maxNewTokens(), model.window() - request.promptIds().length);
   }
 
+  /** Tokens in the cache at the end of its longest course: the last id is never fed back. */
+  private int longest(GenerationRequest request) {
+    return request.promptIds().length + limit(request) - 1;
+  }
+
   /** The outcome of a request that needs no step or can have none. Feeds resumed ids. */
   private Optional<Outcome> before(Generation generation) {
     GenerationRequest request = generation.request();
@@ -275,7 +269,7 @@ public final class ContinuousBatcher implements AutoCloseable {
               "the prompt has %d tokens; the model's window of %d has to hold the answer too"
                   .formatted(prompt, model.window())));
     }
-    int need = prompt + limit(request) - 1;
+    int need = longest(request);
     if (need > cache.size()) {
       return Optional.of(
           new Failed(

@@ -69,10 +69,7 @@ final class Sequence {
 
   void append(int id) {
     generation.append(id);
-    if (knownCount < known.length) {
-      known[knownCount] = id;
-    }
-    knownCount++;
+    known[knownCount++] = id;
   }
 
   boolean full() {

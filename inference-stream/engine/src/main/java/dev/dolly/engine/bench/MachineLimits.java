@@ -35,7 +35,8 @@ public record MachineLimits(double bytesPerSecond, double flopsPerSecond) {
 
   private static MachineLimits measured(DType dtype) {
     try (PtNDManager manager = (PtNDManager) NDManager.newBaseManager(Device.cpu(), "PyTorch");
-        TorchScript script = TorchScript.load(manager, List.of("limits.py"), Map.of())) {
+        TorchScript script =
+            TorchScript.load(manager, List.of("linear.py", "limits.py"), Map.of())) {
       TorchScript.prepareThread(0);
       PtNDArray memory =
           (PtNDArray) manager.zeros(new Shape(READ_BYTES / Float.BYTES), DataType.FLOAT32);

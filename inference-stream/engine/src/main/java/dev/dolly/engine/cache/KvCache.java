@@ -4,8 +4,6 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 import dev.dolly.engine.torch.TorchScript;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -20,7 +18,6 @@ import java.util.Optional;
 public final class KvCache implements AutoCloseable {
   private final PtNDManager manager;
   private final SpanAllocator spans;
-  private final List<IValue> owned = new ArrayList<>();
   private final IValue keys;
   private final IValue values;
 
@@ -39,9 +36,7 @@ public final class KvCache implements AutoCloseable {
         tensors[layer] = script.tensor(manager, "empty", shape);
       }
     }
-    IValue list = IValue.listFrom(tensors);
-    owned.add(list);
-    return list;
+    return IValue.listFrom(tensors);
   }
 
   /** Bytes that one token takes over all layers. */
@@ -79,7 +74,8 @@ public final class KvCache implements AutoCloseable {
 
   @Override
   public void close() {
-    owned.forEach(IValue::close);
+    keys.close();
+    values.close();
     manager.close();
   }
 }

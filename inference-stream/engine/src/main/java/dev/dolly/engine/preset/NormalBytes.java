@@ -1,6 +1,7 @@
 package dev.dolly.engine.preset;
 
 import dev.dolly.engine.model.DType;
+import dev.dolly.engine.sampling.SplitMix64;
 import java.nio.ByteBuffer;
 
 /**
@@ -10,7 +11,6 @@ import java.nio.ByteBuffer;
  */
 final class NormalBytes {
   private static final int BITS = 16;
-  private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
 
   private final DType dtype;
   private final int[] quantiles;
@@ -37,22 +37,14 @@ final class NormalBytes {
 
   private int next() {
     if (left == 0) {
-      bits = mix();
+      state += SplitMix64.GOLDEN_GAMMA;
+      bits = SplitMix64.mix(state);
       left = Long.SIZE / BITS;
     }
     int drawn = (int) (bits & ((1 << BITS) - 1));
     bits >>>= BITS;
     left--;
     return drawn;
-  }
-
-  /** SplitMix64 (Steele, Lea, Flood 2014). */
-  private long mix() {
-    state += GOLDEN_GAMMA;
-    long z = state;
-    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-    return z ^ (z >>> 31);
   }
 
   static void put(DType dtype, ByteBuffer out, int bits) {

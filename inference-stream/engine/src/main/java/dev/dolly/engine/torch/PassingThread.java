@@ -21,17 +21,7 @@ public final class PassingThread {
     CompletableFuture<T> result = new CompletableFuture<>();
     Thread thread = new Thread(() -> complete(result, work), name);
     thread.start();
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true; // what the work makes needs an owner: wait for it, and tell after
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    awaitEnd(thread); // what the work makes needs an owner
     try {
       return result.join();
     } catch (CompletionException e) {
@@ -39,6 +29,21 @@ public final class PassingThread {
         throw error;
       }
       throw (RuntimeException) e.getCause(); // a supplier throws nothing else
+    }
+  }
+
+  /** Waits through interruptions, of which the caller's thread hears afterwards. */
+  public static void awaitEnd(Thread thread) {
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -1,14 +1,7 @@
-  # What every decoder shares: linear, rotation, attention over the cache, sampling, scoring.
+  # What every decoder shares: rotation, attention over the cache, sampling, scoring.
   # TorchScript: a typed subset of Python that reads like PyTorch. Words in ${} are filled in when
   # the archive is packed. All [tokens, ...] tensors are ragged batches: the tokens of several
   # sequences laid end to end, without padding.
-
-  def linear(self: __torch__.Mod, x: Tensor, w: Tensor, b: Optional[Tensor]) -> Tensor:
-    if w.is_mkldnn:
-      y = ops.mkldnn._linear_pointwise(x, w, b, "none", annotate(List[Optional[number]], []), "none")
-    else:
-      y = torch.linear(x, w, b)
-    return y
 
   def activate(self: __torch__.Mod, x: Tensor) -> Tensor:
     if "${activation}" == "relu":
@@ -179,13 +172,6 @@
   # bytes [n] uint8 of a stored dtype -> a tensor of the compute dtype, with memory of its own
   def stored(self: __torch__.Mod, bytes: Tensor, dtype: int, shape: List[int], compute: int) -> Tensor:
     return torch.to(torch.view_copy(bytes, dtype=dtype).view(shape), compute)
-
-  # a matrix [out, in] as oneDNN wants it for batches of about `rows`
-  def packed(self: __torch__.Mod, w: Tensor, rows: int) -> Tensor:
-    return ops.mkldnn._reorder_linear_weight(w, rows)
-
-  def can_pack_bfloat16(self: __torch__.Mod) -> bool:
-    return ops.mkldnn._is_mkldnn_bf16_supported()
 
   def zeros(self: __torch__.Mod, shape: List[int], dtype: int) -> Tensor:
     return torch.zeros(shape, dtype=dtype)

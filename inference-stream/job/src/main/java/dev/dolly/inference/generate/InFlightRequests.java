@@ -135,8 +135,11 @@ final class InFlightRequests {
     Optional<Rejection> rejection = PromptRules.check(prompt);
     if (rejection.isPresent()) {
       String id = prompt.getRequestId();
-      boolean usable = !id.isEmpty() && id.length() <= PromptRules.MAX_REQUEST_ID;
-      giveUp(record, rejection.get().code(), rejection.get().message(), usable ? id : null);
+      giveUp(
+          record,
+          rejection.get().code(),
+          rejection.get().message(),
+          PromptRules.usable(id) ? id : null);
       return Optional.empty();
     }
     int[] ids;
@@ -266,7 +269,7 @@ final class InFlightRequests {
     }
     try {
       String text = UTF_8.newDecoder().decode(ByteBuffer.wrap(record.key())).toString();
-      return text.isEmpty() || text.length() > PromptRules.MAX_REQUEST_ID ? null : text;
+      return PromptRules.usable(text) ? text : null;
     } catch (CharacterCodingException e) {
       return null;
     }
