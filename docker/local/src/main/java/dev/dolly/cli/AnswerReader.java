@@ -1,5 +1,7 @@
 package dev.dolly.cli;
 
+import dev.dolly.client.StartingPoint;
+import dev.dolly.client.TopicReader;
 import dev.dolly.schemas.avro.DeadLetter;
 import dev.dolly.schemas.avro.Response;
 import dev.dolly.schemas.avro.ResponseChunk;
@@ -63,7 +65,7 @@ final class AnswerReader implements AutoCloseable {
     deadLetters = new RecordSerde<>(TopicCatalogue.DEAD_LETTERS, registry);
     reader =
         new TopicReader(
-            cluster,
+            cluster.bootstrap(),
             withChunks
                 ? List.of(RESPONSES, DEAD_LETTERS, CHUNKS)
                 : List.of(RESPONSES, DEAD_LETTERS),

@@ -1,5 +1,7 @@
 package dev.dolly.cli;
 
+import dev.dolly.client.StartingPoint;
+import dev.dolly.client.TopicReader;
 import dev.dolly.schemas.topic.TopicCatalogue;
 import dev.dolly.schemas.topic.TopicValue;
 import java.time.Duration;
@@ -38,7 +40,7 @@ final class ConsumeCommand implements Callable<Integer> {
   @Option(
       names = "--from",
       paramLabel = "earliest|latest|TIME",
-      converter = StartingPoint.Converter.class,
+      converter = StartingPointConverter.class,
       description =
           "Where to begin: the oldest record (default), only what comes from now on, or the first"
               + " record of a time (epoch milliseconds or 2026-01-31T12:00:00Z).")
@@ -79,7 +81,7 @@ final class ConsumeCommand implements Callable<Integer> {
     long end = timeout == null ? Long.MAX_VALUE : System.nanoTime() + timeout.toNanos();
     long read = 0;
     boolean allReadable = true;
-    try (TopicReader reader = new TopicReader(target, List.of(topic), from)) {
+    try (TopicReader reader = new TopicReader(target.bootstrap(), List.of(topic), from)) {
       while (count == null || read < count) {
         long left = timeout == null ? Long.MAX_VALUE : end - System.nanoTime();
         if (left <= 0) {

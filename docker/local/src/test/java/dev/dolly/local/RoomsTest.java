@@ -17,6 +17,7 @@ class RoomsTest {
   private static final String INFERENCE = "dev.dolly.inference..";
   private static final String INGEST = "dev.dolly.ingest..";
   private static final String LOCAL = "dev.dolly.local..";
+  private static final String CLIENT = "dev.dolly.client..";
   private static final String CLI = "dev.dolly.cli..";
 
   private static final JavaClasses CLASSES =
@@ -25,7 +26,7 @@ class RoomsTest {
           .importPackages("dev.dolly");
 
   @ParameterizedTest
-  @ValueSource(strings = {SCHEMAS, ENGINE, INFERENCE, INGEST, LOCAL, CLI})
+  @ValueSource(strings = {SCHEMAS, ENGINE, INFERENCE, INGEST, LOCAL, CLIENT, CLI})
   void everyRoomIsLookedAt(String room) {
     assertThat(CLASSES.stream())
         .anyMatch(type -> type.getPackageName().startsWith(room.replace("..", "")));
@@ -73,6 +74,11 @@ class RoomsTest {
   @Test
   void theStackDoesNotKnowTheCommandLine() {
     noneOf(LOCAL, CLI);
+  }
+
+  @Test
+  void clientsKnowTopicsAndNothingBehindThem() {
+    noneOf(CLIENT, ENGINE, INFERENCE, INGEST, LOCAL, CLI, "org.apache.flink..", "ai.djl..");
   }
 
   /** It runs in the registry's process, whose class path has nothing of ours but it. */

@@ -1,4 +1,4 @@
-package dev.dolly.cli;
+package dev.dolly.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

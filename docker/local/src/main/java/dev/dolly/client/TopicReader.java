@@ -1,4 +1,4 @@
-package dev.dolly.cli;
+package dev.dolly.client;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,13 +12,14 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * Reads all partitions of some topics, committed records only, without a consumer group: whoever
  * reads disturbs nobody. Not thread safe.
  */
-final class TopicReader implements AutoCloseable {
+public final class TopicReader implements AutoCloseable {
   private static final Duration METADATA = Duration.ofSeconds(10);
 
   private final KafkaConsumer<byte[], byte[]> consumer;
@@ -26,14 +27,15 @@ final class TopicReader implements AutoCloseable {
   /**
    * Opens the topics at their places; what is written from now on will be read.
    *
-   * @throws CommandException when a topic does not exist
+   * @param bootstrap of the brokers, {@code host:port,…}
+   * @throws UnknownTopicOrPartitionException when a topic does not exist
    */
-  TopicReader(Cluster cluster, Collection<String> topics, StartingPoint from) {
+  public TopicReader(String bootstrap, Collection<String> topics, StartingPoint from) {
     consumer =
         new KafkaConsumer<>(
             Map.of(
                 "bootstrap.servers",
-                cluster.bootstrap(),
+                bootstrap,
                 "isolation.level",
                 "read_committed",
                 "enable.auto.commit",
@@ -51,8 +53,8 @@ final class TopicReader implements AutoCloseable {
       for (String topic : topics) {
         List<PartitionInfo> infos = consumer.partitionsFor(topic, METADATA);
         if (infos == null || infos.isEmpty()) {
-          throw new CommandException(
-              "there is no topic " + topic + " at " + cluster.bootstrap() + "; see `dolly topics`");
+          throw new UnknownTopicOrPartitionException(
+              "there is no topic " + topic + " at " + bootstrap + "; see `dolly topics`");
         }
         infos.forEach(info -> partitions.add(new TopicPartition(topic, info.partition())));
       }
@@ -65,7 +67,7 @@ final class TopicReader implements AutoCloseable {
   }
 
   /** What has come, waiting that long for the first. */
-  List<ConsumerRecord<byte[], byte[]>> poll(Duration wait) {
+  public List<ConsumerRecord<byte[], byte[]>> poll(Duration wait) {
     ConsumerRecords<byte[], byte[]> records = consumer.poll(wait);
     List<ConsumerRecord<byte[], byte[]>> all = new ArrayList<>(records.count());
     records.forEach(all::add);

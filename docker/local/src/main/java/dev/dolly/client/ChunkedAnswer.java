@@ -1,4 +1,4 @@
-package dev.dolly.cli;
+package dev.dolly.client;
 
 import java.util.Map;
 import java.util.TreeMap;
@@ -6,14 +6,20 @@ import java.util.TreeMap;
 /**
  * An answer as its chunks come in, in any order and more than once. An answer that was interrupted
  * goes on under a higher attempt, and a chunk of a higher attempt at index i voids all lower
- * attempts' chunks from i on.
+ * attempts' chunks from i on. Not thread safe.
  */
-final class ChunkedAnswer {
+public final class ChunkedAnswer {
   private record Chunk(long attempt, String text) {}
 
   private final TreeMap<Integer, Chunk> chunks = new TreeMap<>();
 
-  void add(long attempt, int index, String text) {
+  /**
+   * Takes a chunk.
+   *
+   * @param attempt of the incarnation that wrote it
+   * @param index its place in the answer, from 0
+   */
+  public void add(long attempt, int index, String text) {
     boolean voided =
         chunks.headMap(index, true).values().stream().anyMatch(c -> c.attempt() > attempt);
     if (voided) {
@@ -24,7 +30,7 @@ final class ChunkedAnswer {
   }
 
   /** The valid chunks laid end to end, as far as they reach without a gap. */
-  String text() {
+  public String text() {
     StringBuilder text = new StringBuilder();
     int next = 0;
     for (Map.Entry<Integer, Chunk> chunk : chunks.entrySet()) {

@@ -1,0 +1,2 @@
+/** Reads what a running stack writes, from any process: topics as they are, answers from chunks. */
+package dev.dolly.client;
