@@ -156,6 +156,14 @@ public final class LanguageModel implements AutoCloseable {
     return fingerprint;
   }
 
+  /**
+   * How many native tensors the model and all that was opened from it own at this moment: weights,
+   * caches, and what a step under way computes. From any thread.
+   */
+  public int nativeTensors() {
+    return manager.getManagedArrays().size();
+  }
+
   /** To be called once on each thread that computes. */
   public void prepareThread() {
     TorchScript.prepareThread(threads);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.dolly.engine.batch.BatchSettings;
+import dev.dolly.engine.batch.Generated;
 import dev.dolly.engine.batch.Generation;
 import dev.dolly.engine.batch.GenerationRequest;
 import dev.dolly.engine.batch.Outcome;
@@ -66,7 +67,7 @@ class GenerationGoldenTest {
     return new GenerationRequest(
         example.get("instruction").asText(),
         format.encode(example.get("instruction").asText(), context),
-        new int[0],
+        Generated.NONE,
         example.get("max_new_tokens").asInt(),
         Sampling.GREEDY,
         0,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dolly.engine.batch.Answer;
 import dev.dolly.engine.batch.BatchSettings;
+import dev.dolly.engine.batch.Generated;
 import dev.dolly.engine.batch.Generation;
 import dev.dolly.engine.batch.GenerationRequest;
 import dev.dolly.engine.model.DType;
@@ -91,7 +92,7 @@ class NativeMemoryTest {
                 .batcher()
                 .submit(
                     new GenerationRequest(
-                        "r", prompt, new int[0], 60, sampling, i, Answer.idsOnly())));
+                        "r", prompt, Generated.NONE, 60, sampling, i, Answer.idsOnly())));
       }
       for (Generation generation : generations) {
         outcomes.await(generation);

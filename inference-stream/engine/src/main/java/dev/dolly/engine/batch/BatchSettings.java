@@ -8,8 +8,11 @@ package dev.dolly.engine.batch;
  *     least 1: bounds how long a long prompt holds up everybody's next token
  * @param cacheBytes memory for keys and values, in bytes; 0: 2 GiB, or what one window of the model
  *     takes if that is more
+ * @param deterministic whether a request's numbers shall be equal to the bit in any company, at the
+ *     price of computing all places of the batch at every step and each prompt chunk alone
  */
-public record BatchSettings(int maxBatch, int prefillChunk, long cacheBytes) {
+public record BatchSettings(
+    int maxBatch, int prefillChunk, long cacheBytes, boolean deterministic) {
   public BatchSettings {
     if (maxBatch < 1) {
       throw new IllegalArgumentException("the batch must hold at least one: " + maxBatch);
@@ -22,9 +25,9 @@ public record BatchSettings(int maxBatch, int prefillChunk, long cacheBytes) {
     }
   }
 
-  /** 32 sequences, chunks of 256 tokens, the cache by the model. */
+  /** 32 sequences, chunks of 256 tokens, the cache by the model, not deterministic. */
   public static BatchSettings defaults() {
-    return new BatchSettings(32, 256, 0);
+    return new BatchSettings(32, 256, 0, false);
   }
 
   /** The cache's bytes for a model whose window takes so many. */
@@ -33,14 +36,18 @@ public record BatchSettings(int maxBatch, int prefillChunk, long cacheBytes) {
   }
 
   public BatchSettings withMaxBatch(int sequences) {
-    return new BatchSettings(sequences, prefillChunk, cacheBytes);
+    return new BatchSettings(sequences, prefillChunk, cacheBytes, deterministic);
   }
 
   public BatchSettings withPrefillChunk(int tokens) {
-    return new BatchSettings(maxBatch, tokens, cacheBytes);
+    return new BatchSettings(maxBatch, tokens, cacheBytes, deterministic);
   }
 
   public BatchSettings withCacheBytes(long bytes) {
-    return new BatchSettings(maxBatch, prefillChunk, bytes);
+    return new BatchSettings(maxBatch, prefillChunk, bytes, deterministic);
+  }
+
+  public BatchSettings withDeterministic(boolean on) {
+    return new BatchSettings(maxBatch, prefillChunk, cacheBytes, on);
   }
 }

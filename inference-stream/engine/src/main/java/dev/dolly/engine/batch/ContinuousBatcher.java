@@ -1,21 +1,16 @@
 package dev.dolly.engine.batch;
 
-import ai.djl.pytorch.engine.PtNDArray;
-import ai.djl.pytorch.engine.PtNDManager;
 import dev.dolly.engine.LanguageModel;
-import dev.dolly.engine.RaggedBatch;
 import dev.dolly.engine.batch.Generation.Timings;
 import dev.dolly.engine.batch.Outcome.Failed;
 import dev.dolly.engine.batch.Outcome.Fault;
 import dev.dolly.engine.batch.Outcome.Finished;
 import dev.dolly.engine.cache.KvCache;
 import dev.dolly.engine.cache.Span;
-import dev.dolly.engine.sampling.Draws;
 import dev.dolly.engine.torch.PassingThread;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -40,25 +35,27 @@ public final class ContinuousBatcher implements AutoCloseable {
   private final LanguageModel model;
   private final BatchSettings settings;
   private final Clock clock;
-  private final Runnable onProgress;
+  private final BatchListener listener;
   private final KvCache cache;
   private final Thread thread;
 
   private final Inbox inbox = new Inbox();
+  private volatile int waitingCount;
+  private volatile int runningCount;
+  private volatile int cacheUsed;
 
   // the engine thread's own
   private final WaitingRequests waiting = new WaitingRequests();
   private final List<Sequence> running = new ArrayList<>();
-  private final List<Sequence> choosing = new ArrayList<>();
-  private final RaggedBatch batch = new RaggedBatch();
-  private final Draws draws;
+  private final Pass pass;
+  private long stepEnded; // 0 where nothing runs since
 
   private ContinuousBatcher(
-      LanguageModel model, BatchSettings settings, Clock clock, Runnable onProgress) {
+      LanguageModel model, BatchSettings settings, Clock clock, BatchListener listener) {
     this.model = model;
     this.settings = settings;
     this.clock = clock;
-    this.onProgress = onProgress;
+    this.listener = listener;
     this.cache =
         model.newCache(settings.cacheBytesFor(model.cacheBytesPerToken() * model.window()));
     if (cache.size() < model.window()) {
@@ -67,7 +64,7 @@ public final class ContinuousBatcher implements AutoCloseable {
           cache.size(),
           model.window());
     }
-    this.draws = new Draws(settings.maxBatch());
+    this.pass = new Pass(model, cache, settings.maxBatch());
     this.thread = new Thread(this::run, "dolly-engine");
     thread.setDaemon(true);
   }
@@ -76,18 +73,17 @@ public final class ContinuousBatcher implements AutoCloseable {
    * Starts the engine's thread.
    *
    * @param model stays the caller's, to be closed after this
-   * @param onProgress called on the engine's thread after each step and whenever an outcome is
-   *     there; must return at once and not throw
+   * @param listener hears of each step and each outcome
    */
   public static ContinuousBatcher start(
-      LanguageModel model, BatchSettings settings, Runnable onProgress) {
-    return start(model, settings, Clock.systemUTC(), onProgress);
+      LanguageModel model, BatchSettings settings, BatchListener listener) {
+    return start(model, settings, Clock.systemUTC(), listener);
   }
 
   /** The same with another clock for deadlines. */
   static ContinuousBatcher start(
-      LanguageModel model, BatchSettings settings, Clock clock, Runnable onProgress) {
-    ContinuousBatcher batcher = new ContinuousBatcher(model, settings, clock, onProgress);
+      LanguageModel model, BatchSettings settings, Clock clock, BatchListener listener) {
+    ContinuousBatcher batcher = new ContinuousBatcher(model, settings, clock, listener);
     batcher.thread.start();
     return batcher;
   }
@@ -124,6 +120,31 @@ public final class ContinuousBatcher implements AutoCloseable {
     inbox.cancel(generation);
   }
 
+  /** Requests that have no place in the batch yet. */
+  public int waiting() {
+    return inbox.size() + waitingCount;
+  }
+
+  /** Requests in the batch. */
+  public int running() {
+    return runningCount;
+  }
+
+  /** Tokens of the cache that are reserved by requests in the batch. */
+  public int cacheUsed() {
+    return cacheUsed;
+  }
+
+  /** Tokens that the cache holds in all. */
+  public int cacheSize() {
+    return cache.size();
+  }
+
+  /** What the numbers are computed with: the model's, and what this batcher adds to it. */
+  public String fingerprint() {
+    return model.fingerprint();
+  }
+
   /** What killed the engine's thread, if something did; every request has then failed. */
   public Optional<Throwable> failure() {
     return inbox.failure();
@@ -142,18 +163,26 @@ public final class ContinuousBatcher implements AutoCloseable {
       model.prepareThread();
       while (obey()) {
         boolean changed = admit();
+        publish();
         if (!running.isEmpty()) {
           step();
           changed = true;
         }
         if (changed) {
-          onProgress.run();
+          listener.progressed();
         }
       }
     } catch (Throwable e) { // native errors included: whoever waits must learn of them
       LOG.error("the engine's thread died", e);
       fail(e);
     }
+  }
+
+  /** Lets other threads see how full it is. */
+  private void publish() {
+    waitingCount = waiting.size();
+    runningCount = running.size();
+    cacheUsed = cache.used();
   }
 
   /** Waits until there is something to do; false when closed. */
@@ -165,7 +194,7 @@ public final class ContinuousBatcher implements AutoCloseable {
     commands.get().arrived().forEach(this::arrive);
     commands.get().cancelled().forEach(this::leaveCancelled);
     if (!commands.get().isEmpty()) {
-      onProgress.run();
+      listener.progressed();
     }
     return true;
   }
@@ -291,57 +320,54 @@ public final class ContinuousBatcher implements AutoCloseable {
 
   /** One pass over the weights for everybody. */
   private void step() {
-    batch.clear();
-    draws.clear();
-    choosing.clear();
-    long[] rows = new long[running.size()];
+    long since = stepEnded == 0 ? System.nanoTime() : stepEnded;
+    pass.clear();
     int budget = settings.prefillChunk();
+    int sequences = 0;
+    int decoding = 0;
     for (Sequence sequence : running) {
       int count = sequence.decoding() ? 1 : Math.min(sequence.pending(), budget);
       if (count == 0) {
         continue;
       }
-      if (!sequence.decoding()) {
+      sequences++;
+      if (sequence.decoding()) {
+        decoding++;
+      } else {
         budget -= count;
       }
-      if (sequence.step(batch, count)) {
-        rows[choosing.size()] = batch.tokens() - 1;
-        choosing.add(sequence);
-        Generation generation = sequence.generation;
-        draws.add(generation.request().sampling(), generation.request().seed(), generation.count());
-      }
+      pass.add(sequence, count);
     }
-    Draws.Chosen chosen = compute(Arrays.copyOf(rows, choosing.size()));
-    for (int i = 0; i < choosing.size(); i++) {
-      if (chosen.finite()[i]) {
-        take(choosing.get(i), (int) chosen.ids()[i]);
+    for (Choice choice : pass.compute()) {
+      if (choice.finite()) {
+        take(choice);
       } else {
-        leave(
-            choosing.get(i),
-            new Failed(
-                Fault.NUMERIC_FAULT,
-                "the logits after %d generated tokens hold a NaN or an infinity"
-                    .formatted(choosing.get(i).generation.count())));
+        leave(choice.sequence(), numericFault(choice.sequence().generation));
       }
     }
+    publish();
+    long now = System.nanoTime();
+    listener.stepped(new Step(sequences, settings.prefillChunk() - budget, decoding, now - since));
+    stepEnded = running.isEmpty() ? 0 : now;
   }
 
-  private Draws.Chosen compute(long[] rows) {
-    try (PtNDManager scope = model.newScope()) {
-      PtNDArray hidden = model.hidden(scope, batch, cache);
-      if (rows.length == 0) {
-        return new Draws.Chosen(new long[0], new boolean[0]);
-      }
-      return draws.choose(model.script(), scope, model.logits(scope, hidden, rows));
-    }
+  private static Outcome numericFault(Generation generation) {
+    return new Failed(
+        Fault.NUMERIC_FAULT,
+        "the logits after %d generated tokens hold a NaN or an infinity"
+            .formatted(generation.count()));
   }
 
-  private void take(Sequence sequence, int id) {
+  private void take(Choice choice) {
+    Sequence sequence = choice.sequence();
     if (sequence.firstTokenNanos == 0) {
       sequence.firstTokenNanos = System.nanoTime();
     }
-    sequence.append(id);
-    Optional<Outcome> outcome = feed(sequence.generation, id);
+    choice
+        .logprob()
+        .ifPresentOrElse(
+            logprob -> sequence.append(choice.id(), logprob), () -> sequence.append(choice.id()));
+    Optional<Outcome> outcome = feed(sequence.generation, choice.id());
     if (outcome.isPresent()) {
       leave(sequence, outcome.get());
     } else if (sequence.full()) {
@@ -401,6 +427,6 @@ public final class ContinuousBatcher implements AutoCloseable {
         end(generation, new Failed(Fault.INTERNAL, "the engine has failed: " + cause), 0, 0);
       }
     }
-    onProgress.run();
+    listener.progressed();
   }
 }

@@ -69,6 +69,11 @@ final class Inbox {
     return Optional.of(commands);
   }
 
+  /** How many requests the engine's thread has not seen yet. */
+  synchronized int size() {
+    return submitted.size();
+  }
+
   /** Refuses all that comes from now on; what has come is returned. */
   synchronized List<Generation> fail(Throwable cause) {
     failure = cause;

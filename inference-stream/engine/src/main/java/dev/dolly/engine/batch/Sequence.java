@@ -67,8 +67,15 @@ final class Sequence {
     return cached == knownCount;
   }
 
+  /** The next id, of a request that wants no log-probabilities. */
   void append(int id) {
     generation.append(id);
+    known[knownCount++] = id;
+  }
+
+  /** The next id, of a request that wants them. */
+  void append(int id, TokenLogprob logprob) {
+    generation.append(id, logprob);
     known[knownCount++] = id;
   }
 

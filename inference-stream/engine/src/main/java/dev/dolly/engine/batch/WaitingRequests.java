@@ -40,6 +40,10 @@ final class WaitingRequests {
     return queue.isEmpty();
   }
 
+  int size() {
+    return queue.size();
+  }
+
   /** All of them, in the order of leaving. */
   List<Generation> all() {
     return List.copyOf(queue);

@@ -4,6 +4,7 @@ import dev.dolly.engine.LanguageModel;
 import dev.dolly.engine.batch.Answer;
 import dev.dolly.engine.batch.BatchSettings;
 import dev.dolly.engine.batch.ContinuousBatcher;
+import dev.dolly.engine.batch.Generated;
 import dev.dolly.engine.batch.Generation;
 import dev.dolly.engine.batch.GenerationRequest;
 import dev.dolly.engine.batch.Outcome;
@@ -48,7 +49,7 @@ public final class DecodeBenchmark {
    */
   public Result run(int batch) throws InterruptedException {
     long cacheBytes = model.cacheBytesPerToken() * batch * (promptTokens + newTokens);
-    BatchSettings settings = new BatchSettings(batch, batch * promptTokens, cacheBytes);
+    BatchSettings settings = new BatchSettings(batch, batch * promptTokens, cacheBytes, false);
     Progress progress = new Progress();
     try (ContinuousBatcher batcher = ContinuousBatcher.start(model, settings, progress::look)) {
       run(batcher, progress, batch);
@@ -79,7 +80,7 @@ public final class DecodeBenchmark {
   private GenerationRequest request(int index, Random random) {
     int[] prompt = random.ints(promptTokens, 0, model.config().vocabSize()).toArray();
     return new GenerationRequest(
-        "bench-" + index, prompt, new int[0], newTokens, Sampling.GREEDY, 0, Answer.idsOnly());
+        "bench-" + index, prompt, Generated.NONE, newTokens, Sampling.GREEDY, 0, Answer.idsOnly());
   }
 
   /** When all requests had their first token, and when all had their last. */

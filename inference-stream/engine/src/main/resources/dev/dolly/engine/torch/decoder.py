@@ -163,6 +163,21 @@
     _1 = torch.scatter_(full, 1, ids, p / torch.sum(p, -1, True))
     return full
 
+  # Natural log-probabilities of some rows' chosen ids and of those rows' `top` likeliest ids, from
+  # the raw logits. In fp64 and row by row, so that a row's bits do not depend on the others.
+  # wanted: three numbers a row: which row, its chosen id, top.
+  # -> fp64, laid end to end for each: the chosen id's, `top` ids, theirs
+  def logprobs(self: __torch__.Mod, logits: Tensor, wanted: List[int]) -> Tensor:
+    parts = annotate(List[Tensor], [])
+    for i in range(torch.len(wanted) // 3):
+      row = torch.to(torch.select(logits, 0, wanted[3 * i]), 7)
+      log_sum = torch.logsumexp(row, 0)
+      _1 = torch.append(parts, (torch.select(row, 0, wanted[3 * i + 1]) - log_sum).unsqueeze(0))
+      values, ids = torch.topk(row, wanted[3 * i + 2], -1, True, True)
+      _2 = torch.append(parts, torch.to(ids, 7))
+      _3 = torch.append(parts, values - log_sum)
+    return torch.cat(parts, 0)
+
   # log-probability of each target and whether it is the likeliest id: [2, rows] fp64
   def score(self: __torch__.Mod, logits: Tensor, targets: Tensor) -> Tensor:
     lp = torch.gather(logits, 1, targets.unsqueeze(1)).squeeze(1) - torch.logsumexp(logits, -1)

@@ -167,7 +167,7 @@ class ContinuousBatcherTest {
     AtomicLong now = new AtomicLong(1_000);
     Clock clock = new SettableClock(now);
     Object changed = new Object();
-    Runnable wake =
+    BatchListener wake =
         () -> {
           synchronized (changed) {
             changed.notifyAll();
@@ -201,7 +201,7 @@ class ContinuousBatcherTest {
     AtomicLong now = new AtomicLong(1_000);
     // a long prompt in chunks of one token keeps the second one from its first chunk
     BatchSettings settings = BatchSettings.defaults().withMaxBatch(2).withPrefillChunk(1);
-    Runnable passTime = () -> now.set(2_000);
+    BatchListener passTime = () -> now.set(2_000);
     Clock clock = new SettableClock(now);
     try (ContinuousBatcher batcher = ContinuousBatcher.start(model, settings, clock, passTime)) {
       List<Generation> both =
@@ -220,9 +220,10 @@ class ContinuousBatcherTest {
     return new GenerationRequest(
         id,
         new int[] {5, 6, 7},
-        resumed,
+        Generated.of(resumed),
         450,
         Sampling.GREEDY,
+        0,
         0,
         Answer.idsOnly(),
         0,
@@ -234,9 +235,10 @@ class ContinuousBatcherTest {
         new GenerationRequest(
             id,
             new int[] {5},
-            new int[0],
+            Generated.NONE,
             1,
             Sampling.GREEDY,
+            0,
             0,
             Answer.idsOnly(),
             priority,
@@ -289,7 +291,7 @@ class ContinuousBatcherTest {
     try (AwaitableBatcher outcomes = batcher(BatchSettings.defaults())) {
       GenerationRequest bad =
           new GenerationRequest(
-              "bad", new int[] {5, 6}, new int[0], 10, Sampling.GREEDY, 0, broken);
+              "bad", new int[] {5, 6}, Generated.NONE, 10, Sampling.GREEDY, 0, broken);
       Generation failing = outcomes.batcher().submit(bad);
       Generation healthy = outcomes.batcher().submit(ids("healthy", 10, 20));
       assertThat(outcomes.await(failing))
@@ -318,7 +320,7 @@ class ContinuousBatcherTest {
     return new GenerationRequest(
         "sampled-" + index,
         model.promptFormat().encode(instruction, null),
-        resumed,
+        Generated.of(resumed),
         10 + random.nextInt(60),
         DEFAULT,
         1000 + index,
@@ -328,6 +330,6 @@ class ContinuousBatcherTest {
   private static GenerationRequest ids(String id, int promptTokens, int newTokens) {
     int[] prompt = new Random(id.hashCode()).ints(promptTokens, 2, 500).toArray();
     return new GenerationRequest(
-        id, prompt, new int[0], newTokens, Sampling.GREEDY, 0, Answer.idsOnly());
+        id, prompt, Generated.NONE, newTokens, Sampling.GREEDY, 0, Answer.idsOnly());
   }
 }

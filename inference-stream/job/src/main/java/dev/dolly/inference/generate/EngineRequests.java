@@ -1,5 +1,6 @@
 package dev.dolly.inference.generate;
 
+import dev.dolly.engine.batch.Generated;
 import dev.dolly.engine.batch.GenerationRequest;
 import dev.dolly.engine.sampling.Sampling;
 import dev.dolly.engine.text.PromptFormat;
@@ -15,7 +16,7 @@ public final class EngineRequests {
   /** A prompt to be answered from its beginning. */
   public static GenerationRequest of(Prompt prompt, PromptFormat format) {
     int[] ids = format.encode(prompt.getInstruction(), prompt.getContext());
-    return resumed(prompt, format, ids, new int[0], seed(prompt));
+    return resumed(prompt, format, ids, Generated.NONE, seed(prompt));
   }
 
   /** The seed that was given, else the one derived from the request's id. */
@@ -28,10 +29,10 @@ public final class EngineRequests {
    * A prompt that goes on after what was generated before.
    *
    * @param ids of the prompt
-   * @param resumed ids generated before, in order
+   * @param resumed what was generated before
    */
   static GenerationRequest resumed(
-      Prompt prompt, PromptFormat format, int[] ids, int[] resumed, long seed) {
+      Prompt prompt, PromptFormat format, int[] ids, Generated resumed, long seed) {
     PromptParams params = prompt.getParams();
     Long deadline = prompt.getDeadlineAt();
     return new GenerationRequest(
@@ -42,6 +43,7 @@ public final class EngineRequests {
         new Sampling(
             params.getDoSample(), params.getTemperature(), params.getTopP(), params.getTopK()),
         seed,
+        0,
         format.newAnswer(params.getStop()),
         prompt.getPriority(),
         deadline == null ? OptionalLong.empty() : OptionalLong.of(deadline));

@@ -90,7 +90,8 @@ public final class GenerateOperator extends AbstractStreamOperator<OutboundRecor
     batcher =
         ContinuousBatcher.start(
             served.model(),
-            new BatchSettings(settings.maxBatch(), settings.prefillChunk(), settings.cacheBytes()),
+            new BatchSettings(
+                settings.maxBatch(), settings.prefillChunk(), settings.cacheBytes(), false),
             this::progressed);
     gate = Gate.install(settings.admissionLimit(), restored.size());
     PatientRegistry registry =

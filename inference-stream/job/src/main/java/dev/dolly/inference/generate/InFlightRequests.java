@@ -3,6 +3,7 @@ package dev.dolly.inference.generate;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.dolly.engine.batch.ContinuousBatcher;
+import dev.dolly.engine.batch.Generated;
 import dev.dolly.engine.batch.Generation;
 import dev.dolly.engine.batch.Outcome;
 import dev.dolly.inference.source.PromptRecord;
@@ -158,7 +159,7 @@ final class InFlightRequests {
                 prompt,
                 served.prompts(),
                 ids,
-                resumed,
+                Generated.of(resumed),
                 seed.orElseGet(() -> EngineRequests.seed(prompt))));
     RunningRequest request =
         new RunningRequest(record, prompt, generation, served.ref(), attempt, chunks);
@@ -201,7 +202,7 @@ final class InFlightRequests {
       outlet.chunk(writer.chunk(request.lastChunk(finished.text())));
       outlet.answer(writer.response(response(request, finished)));
       answered++;
-      newTokens += request.generation.count() - request.generation.request().resumedIds().length;
+      newTokens += request.generation.count() - request.generation.request().resumed().count();
       outlet.left();
     } else {
       // The engine's death ends every request as failed; it is known before the first of them is.
@@ -220,7 +221,7 @@ final class InFlightRequests {
         .setFinishReason(reason(finished.reason()))
         .setPromptTokens(generation.request().promptIds().length)
         .setGeneratedTokens(generation.count())
-        .setResumedTokens(generation.request().resumedIds().length)
+        .setResumedTokens(generation.request().resumed().count())
         .setSeed(generation.request().seed())
         .setModel(served.ref())
         .setEngine(served.model().fingerprint())

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.dolly.engine.ComputeSettings;
 import dev.dolly.engine.LanguageModel;
+import dev.dolly.engine.batch.BatchListener;
 import dev.dolly.engine.batch.BatchSettings;
 import dev.dolly.engine.batch.ContinuousBatcher;
 import dev.dolly.engine.model.DType;
@@ -98,10 +99,11 @@ class InFlightRequestsTest {
     made = steps;
   }
 
-  private void start(Runnable onProgress, Duration chunkInterval, long opened) {
+  private void start(BatchListener listener, Duration chunkInterval, long opened) {
     stop();
     batcher =
-        ContinuousBatcher.start(served.model(), new BatchSettings(8, 64, 64L << 20), onProgress);
+        ContinuousBatcher.start(
+            served.model(), new BatchSettings(8, 64, 64L << 20, false), listener);
     requests = incarnation(served, chunkInterval, opened);
   }
 
