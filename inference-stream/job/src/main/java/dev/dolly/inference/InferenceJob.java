@@ -46,9 +46,6 @@ public final class InferenceJob {
   /** As Flink's UI shows it. */
   public static final String NAME = "dolly-inference";
 
-  /** Fixed for good: a savepoint can only be restored with the number that it was taken with. */
-  private static final int MAX_PARALLELISM = 128;
-
   private InferenceJob() {}
 
   /**
@@ -120,7 +117,7 @@ public final class InferenceJob {
       configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, settings.checkpointInterval());
     }
     env.configure(configuration);
-    env.setMaxParallelism(MAX_PARALLELISM);
+    env.setMaxParallelism(InferenceSettings.MAX_PARALLELISM);
   }
 
   private static KafkaSource<PromptRecord> prompts(InferenceSettings settings) {

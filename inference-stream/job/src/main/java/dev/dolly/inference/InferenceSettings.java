@@ -10,7 +10,8 @@ import javax.annotation.Nullable;
 
 /**
  * Everything that can be set about the job, read once. Keys are these names with dashes after
- * {@code inference.}; {@link #of} reads them, and both report every problem at once.
+ * {@code inference.}, but for {@code engine.deterministic}; {@link #of} reads them, and both report
+ * every problem at once.
  *
  * @param bootstrapServers Kafka's {@code host:port,…}; required
  * @param schemaRegistry URL of a Confluent-compatible registry; required
@@ -18,13 +19,16 @@ import javax.annotation.Nullable;
  * @param modelName in responses; default: the directory's own name
  * @param modelVersion in responses; default (null): the model's digest
  * @param dtype format to compute in; default (null): the files' own
- * @param threads of one subtask's engine; default 0: the host's processors over the parallelism
- * @param parallelism subtasks, each with its own copy of the model; default 1
- * @param maxBatch sequences that one engine runs at once; default 32
- * @param queue requests that wait in a subtask beside them; default 32
- * @param prefillChunk prompt tokens computed in one step; default 256
+ * @param threads of one subtask's engine, up to 1024; default 0: the host's processors over the
+ *     parallelism
+ * @param parallelism subtasks, each with its own copy of the model, up to 128; default 1
+ * @param maxBatch sequences that one engine runs at once, up to 1024; default 32
+ * @param queue requests that wait in a subtask beside them, up to 100,000; default 32
+ * @param prefillChunk prompt tokens computed in one step, up to 65,536; default 256
  * @param cacheBytes memory for keys and values of one engine; default 0: 2 GiB, or what one window
  *     of the model takes if that is more
+ * @param deterministic the key {@code engine.deterministic}: whether the same request gives equal
+ *     bits in any company, at the price of speed; default false
  * @param chunkInterval least time between two chunks of one answer; default 200 ms
  * @param groupId consumer group, for watching the lag; default {@code dolly-inference}
  * @param transactionalIdPrefix of the exactly-once sink, unlike any other job's on the cluster;
@@ -36,6 +40,11 @@ import javax.annotation.Nullable;
  *     set one; default 1 s
  * @param startingOffsets of a job without a checkpoint; default earliest
  * @param bounded stop after the prompts that are there when the job starts; default false
+ * @param crashDirectory where whoever supervises the process puts {@code <pid>.crash} when it died
+ *     by its own abort or segmentation fault; prompts in flight at three such deaths are given up.
+ *     Of one host; default (null): none are
+ * @param lostAnswers what to do when answers that a checkpoint promised were never committed;
+ *     default stop
  * @param kafka further properties of every Kafka client ({@code inference.kafka.security.protocol}
  *     …), without that prefix
  */
@@ -52,6 +61,7 @@ public record InferenceSettings(
     int queue,
     int prefillChunk,
     long cacheBytes,
+    boolean deterministic,
     Duration chunkInterval,
     String groupId,
     String transactionalIdPrefix,
@@ -59,11 +69,21 @@ public record InferenceSettings(
     Duration checkpointInterval,
     StartingOffsets startingOffsets,
     boolean bounded,
+    @Nullable String crashDirectory,
+    LostAnswers lostAnswers,
     Map<String, String> kafka)
     implements Serializable {
 
   /** What each of this module's keys starts with. */
   public static final String PREFIX = "inference.";
+
+  /** Fixed for good: a savepoint can only be restored with the number that it was taken with. */
+  public static final int MAX_PARALLELISM = 128;
+
+  private static final int MAX_THREADS = 1024;
+  private static final int MAX_BATCH = 1024;
+  private static final int MAX_QUEUE = 100_000;
+  private static final int MAX_PREFILL_CHUNK = 65_536;
 
   public InferenceSettings {
     kafka = Map.copyOf(kafka);
@@ -74,12 +94,15 @@ public record InferenceSettings(
     required(problems, "model-name", modelName);
     required(problems, "group-id", groupId);
     required(problems, "transactional-id-prefix", transactionalIdPrefix);
-    atLeast(problems, "threads", threads, 0);
-    atLeast(problems, "parallelism", parallelism, 1);
-    atLeast(problems, "max-batch", maxBatch, 1);
-    atLeast(problems, "queue", queue, 0);
-    atLeast(problems, "prefill-chunk", prefillChunk, 1);
+    between(problems, "threads", threads, 0, MAX_THREADS);
+    between(problems, "parallelism", parallelism, 1, MAX_PARALLELISM);
+    between(problems, "max-batch", maxBatch, 1, MAX_BATCH);
+    between(problems, "queue", queue, 0, MAX_QUEUE);
+    between(problems, "prefill-chunk", prefillChunk, 1, MAX_PREFILL_CHUNK);
     atLeast(problems, "cache-size", cacheBytes, 0);
+    if (crashDirectory != null) {
+      required(problems, "crash-directory", crashDirectory);
+    }
     notNegative(problems, "chunk-interval", chunkInterval);
     atLeast(problems, "checkpoint-interval", checkpointInterval.toMillis(), 1);
     if (transactionTimeout.compareTo(checkpointInterval) <= 0) {
@@ -129,6 +152,12 @@ public record InferenceSettings(
   private static void required(List<String> problems, String key, String value) {
     if (value == null || value.isBlank()) {
       problems.add(PREFIX + key + " is missing");
+    }
+  }
+
+  private static void between(List<String> problems, String key, int value, int least, int most) {
+    if (value < least || value > most) {
+      problems.add(PREFIX + key + " must be " + least + " to " + most + ": " + value);
     }
   }
 

@@ -59,6 +59,7 @@ final class SettingsReader {
         integer("queue", 32),
         integer("prefill-chunk", batch.prefillChunk()),
         value("cache-size", batch.cacheBytes(), "a size such as 2 gb", SettingsReader::bytes),
+        deterministic(),
         duration("chunk-interval", Duration.ofMillis(200)),
         text("group-id", "dolly-inference"),
         text("transactional-id-prefix", "dolly-inference"),
@@ -70,7 +71,18 @@ final class SettingsReader {
             "earliest or latest",
             text -> StartingOffsets.valueOf(text.toUpperCase(Locale.ROOT))),
         value("bounded", false, "true or false", SettingsReader::bool),
+        text("crash-directory", null),
+        value(
+            "lost-answers",
+            LostAnswers.STOP,
+            "stop or accept",
+            text -> LostAnswers.valueOf(text.toUpperCase(Locale.ROOT))),
         kafka());
+  }
+
+  /** A setting of the engine and not of the job around it, so it goes by the engine's name. */
+  private boolean deterministic() {
+    return named("engine.deterministic", false, "true or false", SettingsReader::bool);
   }
 
   private Map<String, String> kafka() {
@@ -97,18 +109,22 @@ final class SettingsReader {
     return value(key, otherwise, "a time such as 200 ms", TimeUtils::parseDuration);
   }
 
+  private <V> V value(String key, @Nullable V otherwise, String kind, Function<String, V> parse) {
+    return named(PREFIX + key, otherwise, kind, parse);
+  }
+
   /**
    * @param parse throws {@link IllegalArgumentException} for what it cannot read
    */
-  private <V> V value(String key, @Nullable V otherwise, String kind, Function<String, V> parse) {
-    String text = left.remove(PREFIX + key);
+  private <V> V named(String key, @Nullable V otherwise, String kind, Function<String, V> parse) {
+    String text = left.remove(key);
     if (text == null) {
       return otherwise;
     }
     try {
       return parse.apply(text.strip());
     } catch (IllegalArgumentException e) {
-      problems.add(PREFIX + key + " must be " + kind + ": " + text);
+      problems.add(key + " must be " + kind + ": " + text);
       return otherwise;
     }
   }

@@ -10,6 +10,7 @@ import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +38,7 @@ class InferenceSettingsTest {
                 32,
                 256,
                 0,
+                false,
                 Duration.ofMillis(200),
                 "dolly-inference",
                 "dolly-inference",
@@ -44,6 +46,8 @@ class InferenceSettingsTest {
                 Duration.ofSeconds(1),
                 StartingOffsets.EARLIEST,
                 false,
+                null,
+                LostAnswers.STOP,
                 Map.of()));
   }
 
@@ -68,6 +72,9 @@ class InferenceSettingsTest {
             Map.entry("inference.checkpoint-interval", "250 ms"),
             Map.entry("inference.starting-offsets", "latest"),
             Map.entry("inference.bounded", "true"),
+            Map.entry("inference.crash-directory", "/data/crashes"),
+            Map.entry("inference.lost-answers", "accept"),
+            Map.entry("engine.deterministic", "true"),
             Map.entry("inference.kafka.security.protocol", "SASL_SSL")));
     InferenceSettings settings = InferenceSettings.of(values);
     assertThat(settings)
@@ -85,6 +92,7 @@ class InferenceSettingsTest {
                 4,
                 64,
                 64L << 20,
+                true,
                 Duration.ZERO,
                 "g",
                 "t",
@@ -92,6 +100,8 @@ class InferenceSettingsTest {
                 Duration.ofMillis(250),
                 StartingOffsets.LATEST,
                 true,
+                "/data/crashes",
+                LostAnswers.ACCEPT,
                 Map.of("security.protocol", "SASL_SSL")));
     assertThat(settings.admissionLimit()).isEqualTo(12);
   }
@@ -106,10 +116,11 @@ class InferenceSettingsTest {
                         "inference.model-directory", " ",
                         "inference.max-batch", "0",
                         "inference.dtype", "float16",
-                        "inference.bounded", "yes",
                         "inference.chunk-interval", "soon",
                         "inference.transaction-timeout", "500 ms",
                         "inference.kafka.isolation.level", "read_uncommitted",
+                        "inference.lost-answers", "ignore",
+                        "engine.deterministic", "1",
                         "inference.maxbatch", "5")))
         .isInstanceOfSatisfying(
             InvalidSettingsException.class,
@@ -119,14 +130,42 @@ class InferenceSettingsTest {
                         "inference.bootstrap-servers is missing",
                         "inference.model-directory is missing",
                         "inference.model-name is missing",
-                        "inference.max-batch must be at least 1: 0",
+                        "inference.max-batch must be 1 to 1024: 0",
                         "inference.dtype must be float32 or bfloat16: float16",
-                        "inference.bounded must be true or false: yes",
+                        "engine.deterministic must be true or false: 1",
+                        "inference.lost-answers must be stop or accept: ignore",
                         "inference.chunk-interval must be a time such as 200 ms: soon",
                         "inference.transaction-timeout must exceed the checkpoint interval: 500 ms",
                         "inference.kafka.isolation.level is not free: the job depends on its own"
                             + " value",
                         "inference.maxbatch is not a setting of this job"));
+  }
+
+  @Test
+  void hasAnUpperBoundForEachCountSoThatNoSumOverflows() {
+    String most = Integer.toString(Integer.MAX_VALUE);
+    Map<String, String> values = new HashMap<>(REQUIRED);
+    List.of("threads", "parallelism", "max-batch", "queue", "prefill-chunk")
+        .forEach(key -> values.put("inference." + key, most));
+    assertThatThrownBy(() -> InferenceSettings.of(values))
+        .isInstanceOfSatisfying(
+            InvalidSettingsException.class,
+            e ->
+                assertThat(e.problems())
+                    .containsExactlyInAnyOrder(
+                        "inference.threads must be 0 to 1024: " + most,
+                        "inference.parallelism must be 1 to 128: " + most,
+                        "inference.max-batch must be 1 to 1024: " + most,
+                        "inference.queue must be 0 to 100000: " + most,
+                        "inference.prefill-chunk must be 1 to 65536: " + most));
+    values.putAll(
+        Map.of(
+            "inference.threads", "1024",
+            "inference.parallelism", "128",
+            "inference.max-batch", "1024",
+            "inference.queue", "100000",
+            "inference.prefill-chunk", "65536"));
+    assertThat(InferenceSettings.of(values).admissionLimit()).isEqualTo(101_024);
   }
 
   @Test

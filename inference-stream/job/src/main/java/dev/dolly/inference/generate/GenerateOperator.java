@@ -91,7 +91,10 @@ public final class GenerateOperator extends AbstractStreamOperator<OutboundRecor
         ContinuousBatcher.start(
             served.model(),
             new BatchSettings(
-                settings.maxBatch(), settings.prefillChunk(), settings.cacheBytes(), false),
+                settings.maxBatch(),
+                settings.prefillChunk(),
+                settings.cacheBytes(),
+                settings.deterministic()),
             this::progressed);
     gate = Gate.install(settings.admissionLimit(), restored.size());
     PatientRegistry registry =
