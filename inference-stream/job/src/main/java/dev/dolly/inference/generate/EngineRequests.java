@@ -29,7 +29,7 @@ public final class EngineRequests {
    * A prompt that goes on after what was generated before.
    *
    * @param ids of the prompt
-   * @param resumed what was generated before
+   * @param resumed what was generated before, with log-probabilities if the prompt wants them
    */
   static GenerationRequest resumed(
       Prompt prompt, PromptFormat format, int[] ids, Generated resumed, long seed) {
@@ -43,7 +43,7 @@ public final class EngineRequests {
         new Sampling(
             params.getDoSample(), params.getTemperature(), params.getTopP(), params.getTopK()),
         seed,
-        0,
+        params.getLogprobs(),
         format.newAnswer(params.getStop()),
         prompt.getPriority(),
         deadline == null ? OptionalLong.empty() : OptionalLong.of(deadline));

@@ -107,6 +107,7 @@ public final class GenerateOperator extends AbstractStreamOperator<OutboundRecor
             new RecordWriter(registry),
             new TaskOutlet(gate),
             settings.chunkInterval(),
+            settings.deterministic(),
             Clock.systemUTC());
     registerMetrics();
     LOG.info("{} requests go on with model {}", restored.size(), served.ref());

@@ -1,5 +1,7 @@
 package dev.dolly.inference.generate;
 
+import dev.dolly.engine.batch.Generated;
+import dev.dolly.engine.batch.TokenLogprob;
 import dev.dolly.inference.source.PromptRecord;
 import dev.dolly.schemas.avro.ModelRef;
 import java.io.ByteArrayInputStream;
@@ -7,6 +9,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import javax.annotation.Nullable;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 
@@ -15,7 +19,10 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
  * layout raises it and goes on reading the old ones, as running jobs are upgraded by savepoint.
  */
 final class InFlightRequestSerializer implements SimpleVersionedSerializer<InFlightRequest> {
-  static final int VERSION = 1;
+  static final int VERSION = 2;
+
+  /** Had ids only, without log-probabilities. */
+  private static final int IDS_ONLY = 1;
 
   /** Length of an array that is not there. */
   private static final int NULL = -1;
@@ -42,10 +49,7 @@ final class InFlightRequestSerializer implements SimpleVersionedSerializer<InFli
     out.writeUTF(model.getDigest());
     out.writeUTF(model.getDtype());
     out.writeLong(request.seed());
-    out.writeInt(request.ids().length);
-    for (int id : request.ids()) {
-      out.writeInt(id);
-    }
+    writeGenerated(out, request.generated());
     out.writeLong(request.attempt());
     out.writeInt(request.chunks().index());
     out.writeInt(request.chunks().length());
@@ -56,11 +60,11 @@ final class InFlightRequestSerializer implements SimpleVersionedSerializer<InFli
 
   @Override
   public InFlightRequest deserialize(int version, byte[] serialized) throws IOException {
-    if (version != VERSION) {
+    if (version != VERSION && version != IDS_ONLY) {
       throw new IOException(
           "a request in flight was saved in version "
               + version
-              + " of its layout and this job reads version "
+              + " of its layout and this job reads versions up to "
               + VERSION
               + ": restore it with the release that wrote it");
     }
@@ -70,18 +74,57 @@ final class InFlightRequestSerializer implements SimpleVersionedSerializer<InFli
             in.readUTF(), in.readInt(), in.readLong(), in.readLong(), readBytes(in), readBytes(in));
     ModelRef model = new ModelRef(in.readUTF(), in.readUTF(), in.readUTF(), in.readUTF());
     long seed = in.readLong();
-    int[] ids = new int[in.readInt()];
-    for (int i = 0; i < ids.length; i++) {
-      ids[i] = in.readInt();
-    }
+    int[] ids = readInts(in, in.readInt());
+    List<TokenLogprob> logprobs = version == IDS_ONLY ? List.of() : readLogprobs(in);
     return new InFlightRequest(
         record,
         model,
         seed,
-        ids,
+        new Generated(ids, logprobs),
         in.readLong(),
         new ChunkProgress(in.readInt(), in.readInt(), in.readInt()),
         in.readBoolean());
+  }
+
+  private static void writeGenerated(DataOutputStream out, Generated generated) throws IOException {
+    out.writeInt(generated.count());
+    for (int id : generated.ids()) {
+      out.writeInt(id);
+    }
+    out.writeInt(generated.logprobs().size());
+    for (TokenLogprob logprob : generated.logprobs()) {
+      out.writeDouble(logprob.logprob());
+      int[] ids = logprob.topIds();
+      double[] logprobs = logprob.topLogprobs();
+      out.writeInt(ids.length);
+      for (int i = 0; i < ids.length; i++) {
+        out.writeInt(ids[i]);
+        out.writeDouble(logprobs[i]);
+      }
+    }
+  }
+
+  private static List<TokenLogprob> readLogprobs(DataInputStream in) throws IOException {
+    List<TokenLogprob> all = new ArrayList<>();
+    for (int left = in.readInt(); left > 0; left--) {
+      double logprob = in.readDouble();
+      int[] ids = new int[in.readInt()];
+      double[] logprobs = new double[ids.length];
+      for (int i = 0; i < ids.length; i++) {
+        ids[i] = in.readInt();
+        logprobs[i] = in.readDouble();
+      }
+      all.add(new TokenLogprob(logprob, ids, logprobs));
+    }
+    return all;
+  }
+
+  private static int[] readInts(DataInputStream in, int count) throws IOException {
+    int[] ints = new int[count];
+    for (int i = 0; i < count; i++) {
+      ints[i] = in.readInt();
+    }
+    return ints;
   }
 
   private static void writeBytes(DataOutputStream out, @Nullable byte[] bytes) throws IOException {

@@ -46,7 +46,9 @@ final class InFlightRequests {
   private final RecordWriter writer;
   private final Outlet outlet;
   private final Duration chunkInterval;
+  private final boolean deterministic;
   private final Clock clock;
+  private final ResponseLogprobs logprobs;
   private final Set<RunningRequest> running = new LinkedHashSet<>();
   private long attempt;
   private long answered;
@@ -55,6 +57,7 @@ final class InFlightRequests {
 
   /**
    * @param batcher runs on the model and calls for {@link #drain} when something changed
+   * @param deterministic whether the batcher was told to be
    * @param clock for the time of answers and the attempt of chunks
    */
   InFlightRequests(
@@ -64,6 +67,7 @@ final class InFlightRequests {
       RecordWriter writer,
       Outlet outlet,
       Duration chunkInterval,
+      boolean deterministic,
       Clock clock) {
     this.served = served;
     this.batcher = batcher;
@@ -71,7 +75,9 @@ final class InFlightRequests {
     this.writer = writer;
     this.outlet = outlet;
     this.chunkInterval = chunkInterval;
+    this.deterministic = deterministic;
     this.clock = clock;
+    this.logprobs = new ResponseLogprobs(served.model().tokenizer());
     this.attempt = clock.millis();
   }
 
@@ -93,7 +99,7 @@ final class InFlightRequests {
       }
       begin(
               request.record(),
-              sameModel ? request.ids() : new int[0],
+              sameModel ? request.generated() : Generated.NONE,
               Optional.of(request.seed()),
               sameModel ? request.chunks() : ChunkProgress.NONE)
           .filter(running -> request.cancelled())
@@ -107,7 +113,7 @@ final class InFlightRequests {
       cancel(record);
       outlet.left();
     } else {
-      begin(record, new int[0], Optional.empty(), ChunkProgress.NONE);
+      begin(record, Generated.NONE, Optional.empty(), ChunkProgress.NONE);
     }
   }
 
@@ -126,7 +132,7 @@ final class InFlightRequests {
 
   /** Empty: it became a dead letter. */
   private Optional<RunningRequest> begin(
-      PromptRecord record, int[] resumed, Optional<Long> seed, ChunkProgress chunks) {
+      PromptRecord record, Generated resumed, Optional<Long> seed, ChunkProgress chunks) {
     Decoded<Prompt> decoded = prompts.decode(record.value());
     if (decoded instanceof Decoded.Broken<Prompt> broken) {
       giveUp(record, broken.code(), broken.message(), keyAsText(record));
@@ -159,12 +165,18 @@ final class InFlightRequests {
                 prompt,
                 served.prompts(),
                 ids,
-                Generated.of(resumed),
+                usable(prompt, resumed),
                 seed.orElseGet(() -> EngineRequests.seed(prompt))));
     RunningRequest request =
         new RunningRequest(record, prompt, generation, served.ref(), attempt, chunks);
     running.add(request);
     return Optional.of(request);
+  }
+
+  /** A state of an older layout has no log-probabilities: a prompt that wants them starts again. */
+  private static Generated usable(Prompt prompt, Generated resumed) {
+    boolean wanted = prompt.getParams().getLogprobs() > 0;
+    return wanted == !resumed.logprobs().isEmpty() ? resumed : Generated.NONE;
   }
 
   /**
@@ -221,11 +233,13 @@ final class InFlightRequests {
         .setFinishReason(reason(finished.reason()))
         .setPromptTokens(generation.request().promptIds().length)
         .setGeneratedTokens(generation.count())
+        .setLogprobs(
+            generation.request().logprobs() == 0 ? null : logprobs.of(generation.generated()))
         .setResumedTokens(generation.request().resumed().count())
         .setSeed(generation.request().seed())
         .setModel(served.ref())
-        .setEngine(served.model().fingerprint())
-        .setDeterministic(false)
+        .setEngine(batcher.fingerprint())
+        .setDeterministic(deterministic)
         .setTimings(
             new Timings(timings.queuedMillis(), timings.prefillMillis(), timings.decodeMillis()))
         .setOrigin(request.origin())

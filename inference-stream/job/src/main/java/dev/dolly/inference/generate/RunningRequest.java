@@ -103,6 +103,12 @@ final class RunningRequest {
    */
   InFlightRequest snapshot() {
     return new InFlightRequest(
-        record, model, generation.request().seed(), generation.ids(), attempt, chunks, cancelled);
+        record,
+        model,
+        generation.request().seed(),
+        generation.generated(),
+        attempt,
+        chunks,
+        cancelled);
   }
 }

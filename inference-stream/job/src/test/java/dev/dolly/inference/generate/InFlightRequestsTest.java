@@ -13,6 +13,7 @@ import dev.dolly.engine.LanguageModel;
 import dev.dolly.engine.batch.BatchListener;
 import dev.dolly.engine.batch.BatchSettings;
 import dev.dolly.engine.batch.ContinuousBatcher;
+import dev.dolly.engine.batch.Generated;
 import dev.dolly.engine.model.DType;
 import dev.dolly.engine.model.ModelDirectory;
 import dev.dolly.inference.TestRegistry;
@@ -25,6 +26,8 @@ import dev.dolly.schemas.avro.Origin;
 import dev.dolly.schemas.avro.Prompt;
 import dev.dolly.schemas.avro.Response;
 import dev.dolly.schemas.avro.ResponseChunk;
+import dev.dolly.schemas.avro.TokenLogprob;
+import dev.dolly.schemas.avro.TopLogprob;
 import dev.dolly.schemas.prompt.Seeds;
 import dev.dolly.schemas.registry.PatientRegistry;
 import dev.dolly.schemas.registry.SchemaRegistries;
@@ -34,10 +37,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -59,6 +64,7 @@ class InFlightRequestsTest {
   private final Delivered delivered = new Delivered(registry);
   private final PromptRecords records =
       new PromptRecords(new RecordSerde<>(TopicCatalogue.PROMPTS, registry));
+  private boolean deterministic;
   private ContinuousBatcher batcher;
   private InFlightRequests requests;
 
@@ -103,7 +109,7 @@ class InFlightRequestsTest {
     stop();
     batcher =
         ContinuousBatcher.start(
-            served.model(), new BatchSettings(8, 64, 64L << 20, false), listener);
+            served.model(), new BatchSettings(8, 64, 64L << 20, deterministic), listener);
     requests = incarnation(served, chunkInterval, opened);
   }
 
@@ -115,6 +121,7 @@ class InFlightRequestsTest {
         new RecordWriter(registry),
         delivered,
         chunkInterval,
+        deterministic,
         Clock.fixed(Instant.ofEpochMilli(opened), ZoneOffset.UTC));
   }
 
@@ -303,7 +310,7 @@ class InFlightRequestsTest {
     Response response = delivered.response("q");
     assertThat(response.getText()).isEqualTo(undisturbed);
     assertThat(response.getResumedTokens())
-        .isEqualTo(snapshot.get(0).ids().length)
+        .isEqualTo(snapshot.get(0).generated().count())
         .isGreaterThan(0);
     assertThat(response.getGeneratedTokens()).isGreaterThan(response.getResumedTokens());
     assertThat(delivered.chunksOf("q"))
@@ -318,7 +325,7 @@ class InFlightRequestsTest {
   void answersACompleteRestoredRequestWithoutAStep() throws Exception {
     PromptRecord record = records.of(greedy("q", "Why donuts have holes?", null, 48));
     requests.accept(record);
-    while (requests.snapshot().get(0).ids().length < 48) {
+    while (requests.snapshot().get(0).generated().count() < 48) {
       step(); // to the end, and nobody drains it
     }
     List<InFlightRequest> snapshot = requests.snapshot();
@@ -359,7 +366,7 @@ class InFlightRequestsTest {
                         r.record(),
                         new ModelRef("neox", "old", "0000", "float32"),
                         r.seed(),
-                        r.ids(),
+                        r.generated(),
                         r.attempt(),
                         r.chunks(),
                         false))
@@ -379,6 +386,95 @@ class InFlightRequestsTest {
   }
 
   @Test
+  void saysHowProbableEachTokenWas() throws Exception {
+    requests.accept(records.of(withLogprobs("all", 3)));
+    requests.accept(records.of(greedy("none", "Why donuts have holes?", null, 48)));
+    drainAll();
+    assertThat(delivered.response("none").getLogprobs()).isNull();
+    Response response = delivered.response("all");
+    assertThat(response.getText()).isEqualTo(Fixture.goldens().get(0).text());
+    assertThat(response.getLogprobs()).hasSize(response.getGeneratedTokens());
+    for (TokenLogprob token : response.getLogprobs()) {
+      assertThat(token.getTop()).hasSize(3);
+      // Greedy: what was chosen is the most probable.
+      assertThat(token.getTop().get(0))
+          .isEqualTo(new TopLogprob(token.getToken(), token.getLogprob()));
+      assertThat(token.getTop())
+          .extracting(TopLogprob::getLogprob)
+          .isSortedAccordingTo(Comparator.reverseOrder());
+    }
+    // Characters of several tokens apart, the pieces are the text.
+    String pieces =
+        response.getLogprobs().stream().map(TokenLogprob::getToken).collect(Collectors.joining());
+    assertThat(pieces.replaceAll("\ufffd+", "").strip())
+        .isEqualTo(response.getText().replaceAll("[^\\x00-\\x7f]+", "").strip());
+  }
+
+  @Test
+  void keepsLogProbabilitiesOverARestore() throws Exception {
+    PromptRecord record = records.of(withLogprobs("q", 2));
+    requests.accept(record);
+    drainAll();
+    List<TokenLogprob> undisturbed = delivered.response("q").getLogprobs();
+    delivered.responses.clear();
+    start(Duration.ZERO, OPENED + 1);
+    requests.accept(record);
+    drainUntil(() -> delivered.chunks.stream().anyMatch(c -> c.getAttempt() == OPENED + 1));
+    List<InFlightRequest> snapshot = requests.snapshot();
+    start(Duration.ZERO, OPENED + 2);
+    requests.restore(snapshot);
+    drainAll();
+    Response response = delivered.response("q");
+    assertThat(response.getResumedTokens()).isPositive();
+    assertThat(response.getLogprobs()).hasSameSizeAs(undisturbed);
+    int kept = response.getResumedTokens();
+    assertThat(response.getLogprobs().subList(0, kept)).isEqualTo(undisturbed.subList(0, kept));
+    assertThat(response.getLogprobs())
+        .extracting(TokenLogprob::getToken)
+        .isEqualTo(undisturbed.stream().map(TokenLogprob::getToken).toList());
+  }
+
+  @Test
+  void startsAgainWhereAnOlderStateHasNoLogProbabilities() throws Exception {
+    requests.accept(records.of(withLogprobs("q", 2)));
+    drainUntil(() -> delivered.chunksOf("q").size() >= 3);
+    InFlightRequest saved = requests.snapshot().get(0);
+    start(Duration.ZERO, OPENED + 1);
+    requests.restore(
+        List.of(
+            new InFlightRequest(
+                saved.record(),
+                saved.model(),
+                saved.seed(),
+                Generated.of(saved.generated().ids()),
+                saved.attempt(),
+                saved.chunks(),
+                false)));
+    drainAll();
+    Response response = delivered.response("q");
+    assertThat(response.getResumedTokens()).isZero();
+    assertThat(response.getLogprobs()).hasSize(response.getGeneratedTokens());
+    assertThat(delivered.rebuilt("q")).isEqualTo(response.getText());
+  }
+
+  private static Prompt withLogprobs(String id, int count) {
+    return prompt(
+        id, "Why donuts have holes?", null, params(48).setDoSample(false).setLogprobs(count), null);
+  }
+
+  @Test
+  void saysThatItWasDeterministicAndOnWhat() throws Exception {
+    deterministic = true;
+    start(Duration.ZERO, OPENED);
+    requests.accept(records.of(greedy("q", "Why?", null, 3)));
+    drainAll();
+    assertThat(delivered.response("q").getDeterministic()).isTrue();
+    assertThat(delivered.response("q").getEngine())
+        .isEqualTo(batcher.fingerprint())
+        .startsWith(served.model().fingerprint());
+  }
+
+  @Test
   void voidsChunksThatTheTextDoesNotGoOnFrom() throws Exception {
     requests.accept(records.of(greedy("q", "Why donuts have holes?", null, 48)));
     InFlightRequest fresh = requests.snapshot().get(0);
@@ -390,7 +486,7 @@ class InFlightRequestsTest {
                 fresh.record(),
                 fresh.model(),
                 fresh.seed(),
-                new int[0],
+                Generated.NONE,
                 OPENED,
                 new ChunkProgress(2, 5, "other".hashCode()),
                 false)));
