@@ -94,7 +94,7 @@ final class CloseDraws implements AutoCloseable {
   }
 
   private double[] likeliestFirst(Sampling sampling, PtNDManager scope, PtNDArray logits) {
-    Draws draws = new Draws(1);
+    Draws draws = Draws.ofAnyShape(1);
     draws.add(sampling, 0, 0);
     double[] p = draws.distribution(model.script(), scope, logits);
     Arrays.sort(p);

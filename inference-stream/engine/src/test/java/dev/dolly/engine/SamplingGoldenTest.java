@@ -41,7 +41,7 @@ class SamplingGoldenTest {
         float[] expected =
             fixture.goldenTensor("sampling.safetensors", example.get("tensor").asText());
         int[] counts = new int[expected.length];
-        Draws draws = new Draws(100);
+        Draws draws = Draws.ofAnyShape(100);
         PtNDArray rows = row.repeat(0, 100);
         for (int i = 0; i < DRAWS; i++) {
           draws.add(sampling(example), 42, i);
@@ -64,7 +64,7 @@ class SamplingGoldenTest {
 
   private static double[] distribution(LanguageModel model, Fixture fixture, Sampling sampling) {
     try (PtNDManager scope = model.newScope()) {
-      Draws draws = new Draws(1);
+      Draws draws = Draws.ofAnyShape(1);
       draws.add(sampling, 0, 0);
       return draws.distribution(model.script(), scope, logits(scope, fixture));
     }

@@ -5,6 +5,7 @@ import dev.dolly.engine.batch.Generation.Timings;
 import dev.dolly.engine.batch.Outcome.Failed;
 import dev.dolly.engine.batch.Outcome.Fault;
 import dev.dolly.engine.batch.Outcome.Finished;
+import dev.dolly.engine.batch.Passes.Computed;
 import dev.dolly.engine.cache.KvCache;
 import dev.dolly.engine.cache.Span;
 import dev.dolly.engine.torch.PassingThread;
@@ -19,9 +20,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Answers requests with one running batch: at every step each running sequence gets its next token,
- * and beside them a bounded chunk of waiting prompts is computed, in the same pass over the
- * weights. A sequence joins as soon as there is a place in the batch and in the cache, by priority
- * and then in order of submission, and leaves with its last token.
+ * and beside them a bounded chunk of waiting prompts is computed ({@link Passes} says how). A
+ * sequence joins as soon as there is a place in the batch and in the cache, by priority and then in
+ * order of submission, and leaves with its last token.
  *
  * <p>Room in the cache is reserved for a sequence's longest possible course when it joins, so
  * running sequences never compete for it and none has to be evicted.
@@ -37,6 +38,7 @@ public final class ContinuousBatcher implements AutoCloseable {
   private final Clock clock;
   private final BatchListener listener;
   private final KvCache cache;
+  private final int reserved; // tokens of the cache that are no request's
   private final Thread thread;
 
   private final Inbox inbox = new Inbox();
@@ -47,7 +49,7 @@ public final class ContinuousBatcher implements AutoCloseable {
   // the engine thread's own
   private final WaitingRequests waiting = new WaitingRequests();
   private final List<Sequence> running = new ArrayList<>();
-  private final Pass pass;
+  private final Passes passes;
   private long stepEnded; // 0 where nothing runs since
 
   private ContinuousBatcher(
@@ -56,17 +58,23 @@ public final class ContinuousBatcher implements AutoCloseable {
     this.settings = settings;
     this.clock = clock;
     this.listener = listener;
-    this.cache =
-        model.newCache(settings.cacheBytesFor(model.cacheBytesPerToken() * model.window()));
-    if (cache.size() < model.window()) {
-      LOG.warn(
-          "the KV cache holds {} tokens; a request that needs more of the window's {} is refused",
-          cache.size(),
-          model.window());
-    }
-    this.pass = new Pass(model, cache, settings.maxBatch());
+    this.cache = model.newCache(cacheBytes());
+    this.passes = Passes.of(model, cache, settings);
+    this.reserved = cache.used();
     this.thread = new Thread(this::run, "dolly-engine");
     thread.setDaemon(true);
+    if (cacheSize() < model.window()) {
+      LOG.warn(
+          "the KV cache holds {} tokens; a request that needs more of the window's {} is refused",
+          cacheSize(),
+          model.window());
+    }
+  }
+
+  private long cacheBytes() {
+    long token = model.cacheBytesPerToken();
+    long bytes = settings.cacheBytesFor(token * model.window());
+    return settings.deterministic() ? bytes + token : bytes; // one for the places that are free
   }
 
   /**
@@ -137,12 +145,15 @@ public final class ContinuousBatcher implements AutoCloseable {
 
   /** Tokens that the cache holds in all. */
   public int cacheSize() {
-    return cache.size();
+    return cache.size() - reserved;
   }
 
   /** What the numbers are computed with: the model's, and what this batcher adds to it. */
   public String fingerprint() {
-    return model.fingerprint();
+    return settings.deterministic()
+        ? "%s/deterministic-slots-%d-prefill-%d"
+            .formatted(model.fingerprint(), settings.maxBatch(), settings.prefillChunk())
+        : model.fingerprint();
   }
 
   /** What killed the engine's thread, if something did; every request has then failed. */
@@ -182,7 +193,7 @@ public final class ContinuousBatcher implements AutoCloseable {
   private void publish() {
     waitingCount = waiting.size();
     runningCount = running.size();
-    cacheUsed = cache.used();
+    cacheUsed = cache.used() - reserved;
   }
 
   /** Waits until there is something to do; false when closed. */
@@ -299,12 +310,12 @@ public final class ContinuousBatcher implements AutoCloseable {
                   .formatted(prompt, model.window())));
     }
     int need = longest(request);
-    if (need > cache.size()) {
+    if (need > cacheSize()) {
       return Optional.of(
           new Failed(
               Fault.CACHE_EXHAUSTED,
               "prompt and answer may take %d tokens; the KV cache holds %d in all"
-                  .formatted(need, cache.size())));
+                  .formatted(need, cacheSize())));
     }
     for (int i = 0; i < generation.count(); i++) {
       Optional<Outcome> outcome = feed(generation, generation.at(i));
@@ -318,27 +329,10 @@ public final class ContinuousBatcher implements AutoCloseable {
     return Optional.empty();
   }
 
-  /** One pass over the weights for everybody. */
   private void step() {
     long since = stepEnded == 0 ? System.nanoTime() : stepEnded;
-    pass.clear();
-    int budget = settings.prefillChunk();
-    int sequences = 0;
-    int decoding = 0;
-    for (Sequence sequence : running) {
-      int count = sequence.decoding() ? 1 : Math.min(sequence.pending(), budget);
-      if (count == 0) {
-        continue;
-      }
-      sequences++;
-      if (sequence.decoding()) {
-        decoding++;
-      } else {
-        budget -= count;
-      }
-      pass.add(sequence, count);
-    }
-    for (Choice choice : pass.compute()) {
+    Computed computed = passes.compute(running);
+    for (Choice choice : computed.choices()) {
       if (choice.finite()) {
         take(choice);
       } else {
@@ -347,7 +341,9 @@ public final class ContinuousBatcher implements AutoCloseable {
     }
     publish();
     long now = System.nanoTime();
-    listener.stepped(new Step(sequences, settings.prefillChunk() - budget, decoding, now - since));
+    listener.stepped(
+        new Step(
+            computed.sequences(), computed.prefillTokens(), computed.decodeTokens(), now - since));
     stepEnded = running.isEmpty() ? 0 : now;
   }
 

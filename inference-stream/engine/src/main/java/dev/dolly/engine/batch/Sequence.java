@@ -48,6 +48,11 @@ final class Sequence {
     return knownCount - cached;
   }
 
+  /** Tokens of the prompt still to be computed. */
+  int promptLeft() {
+    return Math.max(0, promptLength - cached);
+  }
+
   /** Whether all that is pending is the id chosen last. */
   boolean decoding() {
     return pending() == 1 && generation.count() > 0 && cached >= promptLength;

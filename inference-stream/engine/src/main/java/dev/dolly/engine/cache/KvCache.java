@@ -16,17 +16,32 @@ import java.util.Optional;
  * written. Owned by one thread; closing frees it.
  */
 public final class KvCache implements AutoCloseable {
+  private static final int LINE_FLOATS = 64 / Float.BYTES;
+
   private final PtNDManager manager;
   private final SpanAllocator spans;
   private final IValue keys;
   private final IValue values;
 
+  /**
+   * @param tokens there may be up to 15 more, see {@link #reserve(int)}
+   */
   public KvCache(
       PtNDManager parent, TorchScript script, int layers, int heads, int headDim, int tokens) {
     manager = parent.newSubManager(parent.getDevice());
-    spans = new SpanAllocator(tokens);
-    keys = arena(script, layers, (long) tokens * heads, headDim);
-    values = arena(script, layers, (long) tokens * heads, headDim);
+    int grain = grain(headDim);
+    spans = new SpanAllocator((tokens + grain - 1) / grain * grain, grain);
+    keys = arena(script, layers, (long) spans.size() * heads, headDim);
+    values = arena(script, layers, (long) spans.size() * heads, headDim);
+  }
+
+  /**
+   * The fewest tokens after which a head's stretch ends at a cache line's end: 1 for all usual
+   * sizes of a head. Kernels may sum in another order where a line begins elsewhere, so that a
+   * span's numbers would depend on its place.
+   */
+  private static int grain(int headDim) {
+    return LINE_FLOATS / Math.min(LINE_FLOATS, Integer.lowestOneBit(headDim));
   }
 
   private IValue arena(TorchScript script, int layers, long rows, long headDim) {
@@ -44,6 +59,10 @@ public final class KvCache implements AutoCloseable {
     return 2L * Float.BYTES * layers * heads * headDim;
   }
 
+  /**
+   * Room for so many tokens, and up to 15 more so that it ends at a cache line's end; empty while
+   * there is none.
+   */
   public Optional<Span> reserve(int tokens) {
     return spans.reserve(tokens);
   }

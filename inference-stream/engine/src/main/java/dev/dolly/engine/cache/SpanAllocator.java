@@ -7,27 +7,43 @@ import java.util.TreeMap;
 /**
  * First fit over the free stretches of an arena of {@code size} tokens; neighbours merge when a
  * span comes back, so an empty arena is always one stretch and whatever fits in all fits then.
+ * Spans begin and end at multiples of the grain.
  *
  * <p>Not thread-safe: the engine's thread owns it.
  */
 public final class SpanAllocator {
   private final int size;
+  private final int grain;
   private final TreeMap<Integer, Integer> free = new TreeMap<>(); // base -> length
   private int used;
 
-  public SpanAllocator(int size) {
-    if (size < 1) {
-      throw new IllegalArgumentException("an arena needs at least one token: " + size);
+  /**
+   * @param size a multiple of the grain
+   * @param grain in tokens, at least 1
+   */
+  public SpanAllocator(int size, int grain) {
+    if (size < 1 || grain < 1 || size % grain != 0) {
+      throw new IllegalArgumentException(
+          "an arena needs at least one token and whole grains: %d in grains of %d"
+              .formatted(size, grain));
     }
     this.size = size;
+    this.grain = grain;
     free.put(0, size);
   }
 
-  /** A span of that many tokens, or empty while no stretch is long enough. */
+  /**
+   * A span of that many tokens, rounded up to whole grains, or empty while no stretch is long
+   * enough.
+   */
   public Optional<Span> reserve(int tokens) {
     if (tokens < 1) {
       throw new IllegalArgumentException("a span needs at least one token: " + tokens);
     }
+    return tokens > size ? Optional.empty() : reserveGrains((tokens + grain - 1) / grain * grain);
+  }
+
+  private Optional<Span> reserveGrains(int tokens) {
     for (Map.Entry<Integer, Integer> stretch : free.entrySet()) {
       if (stretch.getValue() >= tokens) {
         int base = stretch.getKey();

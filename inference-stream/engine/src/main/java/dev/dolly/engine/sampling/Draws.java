@@ -15,6 +15,9 @@ public final class Draws {
   /** More than any sum of probabilities, also with its rounding. */
   private static final double NO_LIMIT = 2;
 
+  private static final Sampling COLDEST = new Sampling(true, 0, 1, 1);
+
+  private final boolean fixedShape;
   private final long[] sampledRows;
   private final double[] temperature;
   private final double[] topP;
@@ -23,12 +26,26 @@ public final class Draws {
   private int rows;
   private int sampled;
 
-  public Draws(int maxRows) {
+  private Draws(int maxRows, boolean fixedShape) {
+    this.fixedShape = fixedShape;
     sampledRows = new long[maxRows];
     temperature = new double[maxRows];
     topP = new double[maxRows];
     draw = new double[maxRows];
     topK = new double[maxRows];
+  }
+
+  /** Only rows that draw are computed, in one call: fastest. */
+  public static Draws ofAnyShape(int maxRows) {
+    return new Draws(maxRows, false);
+  }
+
+  /**
+   * Each row is computed the same way whatever the other rows are, so that its choice is equal to
+   * the bit among the same number of rows.
+   */
+  public static Draws ofFixedShape(int rows) {
+    return new Draws(rows, true);
   }
 
   /**
@@ -39,14 +56,20 @@ public final class Draws {
    */
   public void add(Sampling sampling, long seed, long step) {
     if (!sampling.greedy()) {
-      sampledRows[sampled] = rows;
-      temperature[sampled] = sampling.temperature();
-      topP[sampled] = sampling.topP() == 1 ? NO_LIMIT : sampling.topP();
-      draw[sampled] = CounterRandom.uniform(seed, step);
-      topK[sampled] = sampling.topK();
-      sampled++;
+      addDraw(sampling, CounterRandom.uniform(seed, step));
+    } else if (fixedShape) {
+      addDraw(COLDEST, 0);
     }
     rows++;
+  }
+
+  private void addDraw(Sampling sampling, double uniform) {
+    sampledRows[sampled] = rows;
+    temperature[sampled] = sampling.temperature();
+    topP[sampled] = sampling.topP() == 1 ? NO_LIMIT : sampling.topP();
+    draw[sampled] = uniform;
+    topK[sampled] = sampling.topK();
+    sampled++;
   }
 
   public void clear() {
@@ -63,8 +86,9 @@ public final class Draws {
   public Chosen choose(TorchScript script, PtNDManager scope, PtNDArray logits) {
     try (IValue x = IValue.from(logits);
         IValue which = IValue.listFrom(Arrays.copyOf(sampledRows, sampled));
-        IValue scalars = IValue.from(scalars(scope))) {
-      long[] flat = script.tensor(scope, "choose", x, which, scalars).toLongArray();
+        IValue scalars = IValue.from(scalars(scope));
+        IValue oneByOne = IValue.from(fixedShape)) {
+      long[] flat = script.tensor(scope, "choose", x, which, scalars, oneByOne).toLongArray();
       long[] ids = Arrays.copyOf(flat, rows);
       boolean[] finite = new boolean[rows];
       for (int i = 0; i < rows; i++) {

@@ -123,9 +123,10 @@
       whole = torch.ones_like(whole)
     return (top[1], p, whole)
 
-  # Inverts the cumulative distribution of one row set at its draws. A row whose nucleus is wider
-  # than the first look is looked at again, alone, at full width.
-  def draw(self: __torch__.Mod, logits: Tensor, scalars: Tensor) -> Tensor:
+  # Inverts the cumulative distribution of one row set at its draws. Rows whose nucleus is wider
+  # than the first look are looked at again at full width: together, or one by one, so that their
+  # numbers do not depend on how many they are.
+  def draw(self: __torch__.Mod, logits: Tensor, scalars: Tensor, one_by_one: bool) -> Tensor:
     n = logits.size(-1)
     width = n
     if n > 1024:
@@ -134,9 +135,14 @@
     chosen = self.invert(ids, p, scalars[2])
     if not bool(torch.all(whole)):
       wide = torch.nonzero(torch.logical_not(whole)).squeeze(1)
-      some = torch.index_select(scalars, 1, wide)
-      ids, p, whole = self.nucleus(torch.index_select(logits, 0, wide), some, n)
-      _1 = torch.index_copy_(chosen, 0, wide, self.invert(ids, p, some[2]))
+      at_once = wide.size(0)
+      if one_by_one:
+        at_once = 1
+      for i in range(wide.size(0) // at_once):
+        rows = torch.narrow(wide, 0, i * at_once, at_once)
+        some = torch.index_select(scalars, 1, rows)
+        ids, p, whole = self.nucleus(torch.index_select(logits, 0, rows), some, n)
+        _1 = torch.index_copy_(chosen, 0, rows, self.invert(ids, p, some[2]))
     return chosen
 
   def invert(self: __torch__.Mod, ids: Tensor, p: Tensor, draws: Tensor) -> Tensor:
@@ -146,14 +152,17 @@
     return torch.gather(ids, 1, torch.clamp(torch.minimum(at, kept - 1), 0)).squeeze(1)
 
   # logits [rows, vocabulary] fp32; sampled: which rows draw (the others take the likeliest id, the
-  # lowest on a tie) -> [2, rows]: the id, and 1 where the row holds no NaN or infinity
-  def choose(self: __torch__.Mod, logits: Tensor, sampled: List[int], scalars: Tensor) -> Tensor:
+  # lowest on a tie, as do those of temperature 0)
+  # -> [2, rows]: the id, and 1 where the row holds no NaN or infinity
+  def choose(self: __torch__.Mod, logits: Tensor, sampled: List[int], scalars: Tensor, one_by_one: bool) -> Tensor:
     sound = torch.isfinite(torch.sum(logits, -1))
     ids = torch.argmax(logits, -1)
     if torch.len(sampled) > 0:
       rows = torch.tensor(sampled)
       some = torch.nan_to_num(torch.index_select(logits, 0, rows), 0., 0., 0.)
-      _1 = torch.index_copy_(ids, 0, rows, self.draw(some, scalars))
+      drawn = self.draw(some, scalars, one_by_one)
+      likeliest = torch.index_select(ids, 0, rows)
+      _1 = torch.index_copy_(ids, 0, rows, torch.where(scalars[0] > 0, drawn, likeliest))
     return torch.stack([ids, torch.to(sound, 4)])
 
   # The distribution that `choose` draws from: one row of logits -> probabilities [vocabulary] fp64

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class SpanAllocatorTest {
   @Test
   void reusesWhatCameBackAndMergesNeighbours() {
-    SpanAllocator spans = new SpanAllocator(10);
+    SpanAllocator spans = new SpanAllocator(10, 1);
     Span a = spans.reserve(4).orElseThrow();
     Span b = spans.reserve(4).orElseThrow();
     assertThat(spans.reserve(3)).isEmpty();
@@ -24,15 +24,25 @@ class SpanAllocatorTest {
 
   @Test
   void refusesToTakeASpanBackTwice() {
-    SpanAllocator spans = new SpanAllocator(10);
+    SpanAllocator spans = new SpanAllocator(10, 1);
     Span a = spans.reserve(4).orElseThrow();
     spans.release(a);
     assertThatThrownBy(() -> spans.release(a)).isInstanceOf(IllegalStateException.class);
   }
 
   @Test
+  void spansBeginAndEndAtTheGrain() {
+    SpanAllocator spans = new SpanAllocator(12, 4);
+    assertThat(spans.reserve(1)).contains(new Span(0, 4));
+    assertThat(spans.reserve(5)).contains(new Span(4, 8));
+    assertThat(spans.used()).isEqualTo(12);
+    assertThat(spans.reserve(1)).isEmpty();
+    assertThatThrownBy(() -> new SpanAllocator(10, 4)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
   void neverHandsOutATokenTwice() {
-    SpanAllocator spans = new SpanAllocator(200);
+    SpanAllocator spans = new SpanAllocator(200, 1);
     Random random = new Random(7);
     BitSet taken = new BitSet();
     List<Span> live = new ArrayList<>();

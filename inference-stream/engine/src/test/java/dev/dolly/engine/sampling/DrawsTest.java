@@ -77,6 +77,39 @@ class DrawsTest {
   }
 
   @Test
+  void aFixedShapeChoosesAsAnyOtherDoes() {
+    Sampling[] samplings = {
+      new Sampling(true, 1.0, 0.92, 0),
+      Sampling.GREEDY,
+      new Sampling(true, 1.0, 1.0, 0),
+      new Sampling(true, 2.0, 0.999, 3000),
+      new Sampling(true, 0.0, 0.9, 0),
+    };
+    // 0.05: several rows need the whole vocabulary looked at
+    for (double spread : new double[] {0.05, 4}) {
+      float[][] rows = new float[samplings.length][];
+      for (int i = 0; i < rows.length; i++) {
+        rows[i] = gaussian(20 + i, spread);
+      }
+      for (int step = 0; step < 20; step++) {
+        assertThat(choose(Draws.ofFixedShape(rows.length), samplings, rows, step))
+            .isEqualTo(choose(samplings, rows, step));
+      }
+    }
+  }
+
+  @Test
+  void inAFixedShapeTheLowestIdWinsAGreedyTieToo() {
+    float[] row = new float[VOCABULARY];
+    row[17] = 3;
+    row[400] = 3;
+    assertThat(
+            choose(Draws.ofFixedShape(1), new Sampling[] {Sampling.GREEDY}, new float[][] {row}, 0)[
+                0])
+        .isEqualTo(17);
+  }
+
+  @Test
   void theLowestIdWinsAGreedyTie() {
     float[] row = new float[VOCABULARY];
     row[17] = 3;
@@ -91,7 +124,7 @@ class DrawsTest {
     float[] good = gaussian(4, 1);
     Sampling sampling = new Sampling(true, 1.0, 0.92, 0);
     try (PtNDManager scope = model.newScope()) {
-      Draws draws = new Draws(2);
+      Draws draws = Draws.ofAnyShape(2);
       draws.add(sampling, 1, 0);
       draws.add(sampling, 12, 0);
       Draws.Chosen chosen = draws.choose(model.script(), scope, logits(scope, bad, good));
@@ -107,7 +140,7 @@ class DrawsTest {
     float[] good = gaussian(4, 1);
     Sampling plain = new Sampling(true, 1.0, 0.92, 0);
     try (PtNDManager scope = model.newScope()) {
-      Draws draws = new Draws(4);
+      Draws draws = Draws.ofAnyShape(4);
       draws.add(new Sampling(true, 0.7, 0.92, 0), 1, 0);
       draws.add(new Sampling(true, 1e-40, 0.92, 0), 2, 0);
       draws.add(new Sampling(true, 1e300, 1.0, 0), 3, 0);
@@ -124,8 +157,11 @@ class DrawsTest {
   }
 
   private static long[] choose(Sampling[] samplings, float[][] rows, int step) {
+    return choose(Draws.ofAnyShape(rows.length), samplings, rows, step);
+  }
+
+  private static long[] choose(Draws draws, Sampling[] samplings, float[][] rows, int step) {
     try (PtNDManager scope = model.newScope()) {
-      Draws draws = new Draws(rows.length);
       for (int i = 0; i < rows.length; i++) {
         draws.add(samplings[i], 11 + i, step);
       }
