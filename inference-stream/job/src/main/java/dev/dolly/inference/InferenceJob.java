@@ -123,8 +123,7 @@ public final class InferenceJob {
   private static KafkaSource<PromptRecord> prompts(InferenceSettings settings) {
     KafkaSourceBuilder<PromptRecord> builder =
         KafkaSource.<PromptRecord>builder()
-            .setProperties(clientProperties(settings))
-            .setBootstrapServers(settings.bootstrapServers())
+            .setProperties(settings.clientProperties())
             .setTopics(TopicCatalogue.PROMPTS.name())
             .setGroupId(settings.groupId())
             .setStartingOffsets(
@@ -166,20 +165,13 @@ public final class InferenceJob {
 
   private static KafkaSinkBuilder<OutboundRecord> sink(
       InferenceSettings settings, String... topics) {
-    Properties properties = clientProperties(settings);
+    Properties properties = settings.clientProperties();
     // The topics bound what fits; a producer that refuses sooner would fail the job for ever.
     properties.putIfAbsent(
         ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
         Integer.toString(TopicCatalogue.RESPONSES.maxMessageBytes()));
     return KafkaSink.<OutboundRecord>builder()
         .setKafkaProducerConfig(properties)
-        .setBootstrapServers(settings.bootstrapServers())
         .setRecordSerializer(new OutboundRecordSchema(topics));
-  }
-
-  private static Properties clientProperties(InferenceSettings settings) {
-    Properties properties = new Properties();
-    properties.putAll(settings.kafka());
-    return properties;
   }
 }

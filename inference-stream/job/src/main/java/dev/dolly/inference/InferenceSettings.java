@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import javax.annotation.Nullable;
 
 /**
@@ -147,6 +148,14 @@ public record InferenceSettings(
   /** Requests that one subtask holds at most: running and waiting. */
   public int admissionLimit() {
     return maxBatch + queue;
+  }
+
+  /** What every Kafka client of the job is made with, the brokers' addresses included. */
+  public Properties clientProperties() {
+    Properties properties = new Properties();
+    properties.putAll(kafka);
+    properties.put("bootstrap.servers", bootstrapServers);
+    return properties;
   }
 
   private static void required(List<String> problems, String key, String value) {

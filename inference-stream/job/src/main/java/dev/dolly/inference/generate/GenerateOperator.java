@@ -1,8 +1,16 @@
 package dev.dolly.inference.generate;
 
+import dev.dolly.engine.batch.BatchListener;
 import dev.dolly.engine.batch.BatchSettings;
 import dev.dolly.engine.batch.ContinuousBatcher;
+import dev.dolly.engine.batch.Step;
 import dev.dolly.inference.InferenceSettings;
+import dev.dolly.inference.commit.KafkaAnswers;
+import dev.dolly.inference.commit.LostAnswersCheck;
+import dev.dolly.inference.commit.LostAnswersException;
+import dev.dolly.inference.commit.Promises;
+import dev.dolly.inference.metrics.InferenceMetrics;
+import dev.dolly.inference.quarantine.Quarantine;
 import dev.dolly.inference.sink.OutboundRecord;
 import dev.dolly.inference.source.Gate;
 import dev.dolly.inference.source.PromptRecord;
@@ -10,23 +18,19 @@ import dev.dolly.schemas.registry.PatientRegistry;
 import dev.dolly.schemas.registry.SchemaRegistries;
 import dev.dolly.schemas.serde.RecordSerde;
 import dev.dolly.schemas.topic.TopicCatalogue;
+import java.nio.file.Path;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.annotation.Nullable;
 import org.apache.flink.api.common.operators.MailboxExecutor;
-import org.apache.flink.api.common.state.ListState;
-import org.apache.flink.api.common.state.ListStateDescriptor;
-import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
-import org.apache.flink.metrics.Gauge;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
-import org.apache.flink.streaming.api.operators.util.SimpleVersionedListState;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
 
@@ -49,15 +53,22 @@ public final class GenerateOperator extends AbstractStreamOperator<OutboundRecor
 
   private static final long serialVersionUID = 1L;
 
+  private static final long NO_CHECKPOINT = Long.MAX_VALUE;
+  private static final int TICK_MILLIS = 100;
+
   private final InferenceSettings settings;
   private final transient MailboxExecutor mailbox;
   private final transient AtomicBoolean mailed = new AtomicBoolean();
-  private transient ListState<InFlightRequest> state;
-  private transient List<InFlightRequest> restored;
+  private final transient Clock clock = Clock.systemUTC();
+  private transient GenerateState state;
+  private transient Promises promises;
+  private transient InferenceMetrics metrics;
+  private transient Quarantine quarantine;
   private transient @Nullable ServedModel served;
   private transient @Nullable ContinuousBatcher batcher;
   private transient @Nullable Gate gate;
   private transient InFlightRequests requests;
+  private transient long firstCheckpoint;
 
   GenerateOperator(
       StreamOperatorParameters<OutboundRecord> parameters, InferenceSettings settings) {
@@ -70,56 +81,77 @@ public final class GenerateOperator extends AbstractStreamOperator<OutboundRecor
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
     state =
-        new SimpleVersionedListState<>(
-            context
-                .getOperatorStateStore()
-                .getListState(
-                    new ListStateDescriptor<>("in-flight", BytePrimitiveArraySerializer.INSTANCE)),
-            new InFlightRequestSerializer());
-    restored = new ArrayList<>();
-    if (context.isRestored()) {
-      state.get().forEach(restored::add);
-    }
+        new GenerateState(
+            context.getOperatorStateStore(),
+            getRuntimeContext().getTaskInfo().getIndexOfThisSubtask());
   }
 
   @Override
   public void open() throws Exception {
     super.open();
+    firstCheckpoint = NO_CHECKPOINT;
+    promises = new Promises(clock);
+    promises.restore(state.promises());
+    checkPromises();
+    metrics = new InferenceMetrics(getMetricGroup(), clock);
+    quarantine =
+        settings.crashDirectory() == null
+            ? Quarantine.off()
+            : Quarantine.in(Path.of(settings.crashDirectory()));
     served =
         ServedModel.load(settings, getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks());
-    batcher =
-        ContinuousBatcher.start(
-            served.model(),
-            new BatchSettings(
-                settings.maxBatch(),
-                settings.prefillChunk(),
-                settings.cacheBytes(),
-                settings.deterministic()),
-            this::progressed);
+    metrics.modelLoaded();
+    batcher = ContinuousBatcher.start(served.model(), batchSettings(), new Mailing());
+    List<InFlightRequest> restored = state.requests();
     gate = Gate.install(settings.admissionLimit(), restored.size());
-    PatientRegistry registry =
-        new PatientRegistry(SchemaRegistries.connect(settings.schemaRegistry()));
-    requests =
-        new InFlightRequests(
-            served,
-            batcher,
-            new RecordSerde<>(TopicCatalogue.PROMPTS, registry),
-            new RecordWriter(registry),
-            new TaskOutlet(gate),
-            settings.chunkInterval(),
-            settings.deterministic(),
-            Clock.systemUTC());
-    registerMetrics();
+    requests = requests();
+    metrics.watch(
+        requests::size,
+        requests::outside,
+        batcher,
+        served.model(),
+        settings.transactionTimeout().toMillis());
+    getProcessingTimeService().scheduleWithFixedDelay(time -> tick(), TICK_MILLIS, TICK_MILLIS);
     LOG.info("{} requests go on with model {}", restored.size(), served.ref());
-    requests.restore(restored);
-    restored = null;
+    requests.restore(restored, state.attempts());
   }
 
-  private void registerMetrics() {
-    getMetricGroup().gauge("requestsInFlight", (Gauge<Integer>) requests::size);
-    getMetricGroup().gauge("responses", (Gauge<Long>) requests::answered);
-    getMetricGroup().gauge("deadLetters", (Gauge<Long>) requests::deadLetters);
-    getMetricGroup().gauge("generatedTokens", (Gauge<Long>) requests::newTokens);
+  /** The sink comes later in the chain, so it has opened and committed before. */
+  private void checkPromises() throws Exception {
+    try {
+      new LostAnswersCheck(
+              new KafkaAnswers(settings.clientProperties()),
+              settings.transactionTimeout(),
+              settings.lostAnswers(),
+              clock)
+          .check(state.promises());
+    } catch (LostAnswersException e) {
+      throw new SuppressRestartsException(e);
+    }
+  }
+
+  private BatchSettings batchSettings() {
+    return new BatchSettings(
+        settings.maxBatch(),
+        settings.prefillChunk(),
+        settings.cacheBytes(),
+        settings.deterministic());
+  }
+
+  private InFlightRequests requests() {
+    PatientRegistry registry =
+        new PatientRegistry(SchemaRegistries.connect(settings.schemaRegistry()));
+    return new InFlightRequests(
+        served,
+        batcher,
+        new Intake(new RecordSerde<>(TopicCatalogue.PROMPTS, registry), served.prompts()),
+        new Responses(served, batcher.fingerprint(), settings.deterministic()),
+        new RecordWriter(registry),
+        new TaskOutlet(),
+        quarantine,
+        metrics,
+        settings.chunkInterval(),
+        clock);
   }
 
   @Override
@@ -127,20 +159,15 @@ public final class GenerateOperator extends AbstractStreamOperator<OutboundRecor
     requests.accept(element.getValue());
   }
 
-  /** The engine's thread. Never waits. */
-  private void progressed() {
-    if (mailed.compareAndSet(false, true)) {
-      try {
-        mailbox.execute(this::drain, "drain the engine");
-      } catch (RejectedExecutionException e) {
-        LOG.debug("the task is closing; what the engine did since is in no checkpoint");
-      }
-    }
-  }
-
   private void drain() {
     mailed.set(false); // first: what changes from here on gets a mail of its own
     requests.drain();
+  }
+
+  private void tick() {
+    if (requests.holdsBack()) {
+      requests.drain();
+    }
   }
 
   /** What is finished goes out before the barrier and need not be done again. */
@@ -152,11 +179,26 @@ public final class GenerateOperator extends AbstractStreamOperator<OutboundRecor
   @Override
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
-    state.update(requests.snapshot());
+    long id = context.getCheckpointId();
+    firstCheckpoint = Math.min(firstCheckpoint, id);
+    quarantine.snapshot(id);
+    state.update(requests.snapshot(), promises.snapshot(id), requests.attempt());
+  }
+
+  @Override
+  public void notifyCheckpointComplete(long id) throws Exception {
+    super.notifyCheckpointComplete(id);
+    metrics.checkpointCompleted();
+    promises.completed(id);
+    quarantine.completed(id);
+    if (id >= firstCheckpoint) {
+      requests.letOut();
+    }
   }
 
   @Override
   public void finish() throws Exception {
+    requests.letOut(); // no checkpoint completes while a task finishes
     while (requests.size() > 0) {
       mailbox.yield();
     }
@@ -175,18 +217,35 @@ public final class GenerateOperator extends AbstractStreamOperator<OutboundRecor
     if (served != null) {
       served.close();
     }
+    if (quarantine != null) {
+      quarantine.close();
+    }
     super.close();
   }
 
-  private final class TaskOutlet implements Outlet {
-    private final Gate gate;
-
-    TaskOutlet(Gate gate) {
-      this.gate = gate;
+  /** The engine's thread. Never waits. */
+  private final class Mailing implements BatchListener {
+    @Override
+    public void progressed() {
+      if (mailed.compareAndSet(false, true)) {
+        try {
+          mailbox.execute(GenerateOperator.this::drain, "drain the engine");
+        } catch (RejectedExecutionException e) {
+          LOG.debug("the task is closing; what the engine did since is in no checkpoint");
+        }
+      }
     }
 
     @Override
+    public void stepped(Step step) {
+      metrics.stepped(step);
+    }
+  }
+
+  private final class TaskOutlet implements Outlet {
+    @Override
     public void answer(OutboundRecord record) {
+      promises.answered(record.prompt());
       output.collect(new StreamRecord<>(record));
     }
 

@@ -1,23 +1,15 @@
 package dev.dolly.inference.generate;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.dolly.engine.batch.ContinuousBatcher;
 import dev.dolly.engine.batch.Generated;
-import dev.dolly.engine.batch.Generation;
 import dev.dolly.engine.batch.Outcome;
+import dev.dolly.inference.metrics.Tally;
+import dev.dolly.inference.quarantine.Quarantine;
+import dev.dolly.inference.quarantine.Suspicion;
 import dev.dolly.inference.source.PromptRecord;
 import dev.dolly.schemas.avro.ErrorCode;
-import dev.dolly.schemas.avro.FinishReason;
 import dev.dolly.schemas.avro.Prompt;
 import dev.dolly.schemas.avro.Response;
-import dev.dolly.schemas.avro.Timings;
-import dev.dolly.schemas.prompt.PromptRules;
-import dev.dolly.schemas.prompt.Rejection;
-import dev.dolly.schemas.serde.Decoded;
-import dev.dolly.schemas.serde.RecordSerde;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
@@ -36,75 +28,95 @@ import org.slf4j.LoggerFactory;
  *
  * <p>All methods belong to one thread, the operator's. The engine's thread is never waited for: it
  * announces progress, and {@link #drain} collects what there is.
+ *
+ * <p>Chunks carry an attempt, which must be higher than that of every chunk that went out before.
+ * It is this incarnation's opening time, but always above the attempts that the state knows. That
+ * alone would not do where the clock is set back: an incarnation that sent chunks and died before
+ * its first checkpoint would be in no state. So nothing that goes with chunks leaves before
+ * {@linkplain #letOut a checkpoint with the attempt in it is complete}; the engine works meanwhile.
  */
 final class InFlightRequests {
   private static final Logger LOG = LoggerFactory.getLogger(InFlightRequests.class);
 
   private final ServedModel served;
   private final ContinuousBatcher batcher;
-  private final RecordSerde<Prompt> prompts;
+  private final Intake intake;
+  private final Responses responses;
   private final RecordWriter writer;
   private final Outlet outlet;
+  private final Quarantine quarantine;
+  private final Tally tally;
   private final Duration chunkInterval;
-  private final boolean deterministic;
   private final Clock clock;
-  private final ResponseLogprobs logprobs;
+  private final RequestLog log;
+  private final EngineDoor door;
   private final Set<RunningRequest> running = new LinkedHashSet<>();
   private long attempt;
-  private long answered;
-  private long deadLetters;
-  private long newTokens;
+  private boolean out;
 
   /**
    * @param batcher runs on the model and calls for {@link #drain} when something changed
-   * @param deterministic whether the batcher was told to be
-   * @param clock for the time of answers and the attempt of chunks
+   * @param quarantine stays the caller's
+   * @param clock for the time of answers, deadlines and the attempt of chunks
    */
   InFlightRequests(
       ServedModel served,
       ContinuousBatcher batcher,
-      RecordSerde<Prompt> prompts,
+      Intake intake,
+      Responses responses,
       RecordWriter writer,
       Outlet outlet,
+      Quarantine quarantine,
+      Tally tally,
       Duration chunkInterval,
-      boolean deterministic,
       Clock clock) {
     this.served = served;
     this.batcher = batcher;
-    this.prompts = prompts;
+    this.intake = intake;
+    this.responses = responses;
     this.writer = writer;
     this.outlet = outlet;
+    this.quarantine = quarantine;
+    this.tally = tally;
     this.chunkInterval = chunkInterval;
-    this.deterministic = deterministic;
     this.clock = clock;
-    this.logprobs = new ResponseLogprobs(served.model().tokenizer());
+    this.log = new RequestLog(served.ref().getVersion());
+    this.door = new EngineDoor(batcher, quarantine);
     this.attempt = clock.millis();
   }
 
   /**
-   * Goes on with requests of an earlier incarnation, however many. Those whose ids another model
+   * Goes on with requests of earlier incarnations, however many. Those whose tokens another model
    * generated start again from nothing.
+   *
+   * @param attempts of incarnations that may have sent chunks of requests that come here
    */
-  void restore(Collection<InFlightRequest> requests) {
-    // A clock that was set back must not make this incarnation's chunks look older.
-    requests.forEach(request -> attempt = Math.max(attempt, request.attempt() + 1));
+  void restore(Collection<InFlightRequest> requests, Collection<Long> attempts) {
+    attempts.forEach(this::isAbove);
+    requests.forEach(request -> isAbove(request.attempt()));
     for (InFlightRequest request : requests) {
       boolean sameModel = request.model().equals(served.ref());
-      if (!sameModel) {
-        LOG.warn(
-            "{} was begun on model version {} and starts again on {}",
-            request.record().position(),
-            request.model().getVersion(),
-            served.ref().getVersion());
-      }
       begin(
               request.record(),
               sameModel ? request.generated() : Generated.NONE,
               Optional.of(request.seed()),
               sameModel ? request.chunks() : ChunkProgress.NONE)
-          .filter(running -> request.cancelled())
-          .ifPresent(this::cancel);
+          .ifPresent(
+              begun -> {
+                if (!sameModel) {
+                  log.startedAgain(
+                      begun.id(), request.record().position(), request.model().getVersion());
+                }
+                if (request.cancelled()) {
+                  begun.cancelled();
+                }
+              });
     }
+    door.letIn();
+  }
+
+  private void isAbove(long earlier) {
+    attempt = Math.max(attempt, earlier + 1);
   }
 
   /** Takes a record of the prompt topic: it becomes an answer or a dead letter, now or later. */
@@ -114,6 +126,7 @@ final class InFlightRequests {
       outlet.left();
     } else {
       begin(record, Generated.NONE, Optional.empty(), ChunkProgress.NONE);
+      door.letIn();
     }
   }
 
@@ -122,54 +135,60 @@ final class InFlightRequests {
       LOG.warn("{} has neither key nor value and cancels nothing", record.position());
       return;
     }
-    running.stream().filter(request -> request.isNamed(record.key())).forEach(this::cancel);
-  }
-
-  private void cancel(RunningRequest request) {
-    request.cancelled();
-    batcher.cancel(request.generation);
+    running.stream()
+        .filter(request -> request.isNamed(record.key()))
+        .forEach(
+            request -> {
+              log.cancelled(request.id(), request.record.position());
+              request.cancelled();
+              door.cancel(request);
+            });
   }
 
   /** Empty: it became a dead letter. */
   private Optional<RunningRequest> begin(
       PromptRecord record, Generated resumed, Optional<Long> seed, ChunkProgress chunks) {
-    Decoded<Prompt> decoded = prompts.decode(record.value());
-    if (decoded instanceof Decoded.Broken<Prompt> broken) {
-      giveUp(record, broken.code(), broken.message(), keyAsText(record));
+    Intake.Found found = intake.read(record);
+    if (found instanceof Intake.Refused refused) {
+      giveUp(record, refused.code(), refused.message(), refused.requestId());
       return Optional.empty();
     }
-    Prompt prompt = ((Decoded.Value<Prompt>) decoded).record();
-    Optional<Rejection> rejection = PromptRules.check(prompt);
-    if (rejection.isPresent()) {
-      String id = prompt.getRequestId();
+    Intake.Accepted accepted = (Intake.Accepted) found;
+    Prompt prompt = accepted.prompt();
+    Generated usable = usable(prompt, resumed);
+    String position = record.position().toString();
+    Suspicion suspicion = quarantine.suspicion(position).resumedWith(usable.count());
+    if (suspicion.isCertain()) {
+      quarantine.condemned(position, suspicion);
+      log.quarantined(prompt.getRequestId(), record.position(), suspicion.deaths());
       giveUp(
           record,
-          rejection.get().code(),
-          rejection.get().message(),
-          PromptRules.usable(id) ? id : null);
+          ErrorCode.INTERNAL,
+          "the process died %d times while this prompt was computed; it is not tried again"
+              .formatted(suspicion.deaths()),
+          prompt.getRequestId());
       return Optional.empty();
     }
-    int[] ids;
-    try {
-      ids = served.prompts().encode(prompt.getInstruction(), prompt.getContext());
-    } catch (RuntimeException e) {
-      // Encoding depends on this text and on nothing else: another try would end the same.
-      LOG.error("the prompt at {} cannot be encoded", record.position(), e);
-      giveUp(
-          record, ErrorCode.INTERNAL, "the prompt cannot be encoded: " + e, prompt.getRequestId());
-      return Optional.empty();
+    if (suspicion.isSuspect()) {
+      log.suspected(prompt.getRequestId(), record.position(), suspicion.deaths());
     }
-    Generation generation =
-        batcher.submit(
+    RunningRequest request =
+        new RunningRequest(
+            record,
+            prompt,
             EngineRequests.resumed(
                 prompt,
                 served.prompts(),
-                ids,
-                usable(prompt, resumed),
-                seed.orElseGet(() -> EngineRequests.seed(prompt))));
-    RunningRequest request =
-        new RunningRequest(record, prompt, generation, served.ref(), attempt, chunks);
+                accepted.ids(),
+                usable,
+                seed.orElseGet(() -> EngineRequests.seed(prompt))),
+            suspicion,
+            served.ref(),
+            attempt,
+            chunks);
+    tally.resumed(usable.count());
     running.add(request);
+    door.add(request);
     return Optional.of(request);
   }
 
@@ -179,25 +198,42 @@ final class InFlightRequests {
     return wanted == !resumed.logprobs().isEmpty() ? resumed : Generated.NONE;
   }
 
+  /** A checkpoint with this incarnation's attempt is complete: chunks and answers may leave. */
+  void letOut() {
+    if (!out) {
+      out = true;
+      drain();
+    }
+  }
+
   /**
-   * Hands out what the engine has finished, and the chunks that are due.
+   * Hands out what has ended, and the chunks that are due; lets in what may go in.
    *
    * @throws EngineFailedException if the engine's thread died
    */
   void drain() {
     failWithTheEngine();
-    long now = System.nanoTime();
+    running.forEach(door::observe);
+    if (out) {
+      handOut();
+    }
+    door.letIn();
+  }
+
+  private void handOut() {
+    long nowNanos = System.nanoTime();
+    long nowMillis = clock.millis();
     Iterator<RunningRequest> each = running.iterator();
     while (each.hasNext()) {
       RunningRequest request = each.next();
-      Optional<Outcome> outcome = request.generation.outcome();
+      Optional<Outcome> outcome = request.outcome(nowMillis);
       if (outcome.isPresent()) {
-        each.remove();
         end(request, outcome.get());
+        each.remove();
       } else {
         request
-            .nextChunk(now, chunkInterval.toNanos())
-            .ifPresent(chunk -> outlet.chunk(writer.chunk(chunk)));
+            .nextChunk(nowNanos, chunkInterval.toNanos())
+            .ifPresent(chunk -> outlet.chunk(writer.chunk(chunk, request.record.position())));
       }
     }
   }
@@ -211,59 +247,27 @@ final class InFlightRequests {
 
   private void end(RunningRequest request, Outcome outcome) {
     if (outcome instanceof Outcome.Finished finished) {
-      outlet.chunk(writer.chunk(request.lastChunk(finished.text())));
-      outlet.answer(writer.response(response(request, finished)));
-      answered++;
-      newTokens += request.generation.count() - request.generation.request().resumed().count();
+      Response response = responses.of(request, finished, clock.millis());
+      outlet.chunk(writer.chunk(request.lastChunk(finished.text()), request.record.position()));
+      outlet.answer(writer.response(response, request.record.position()));
+      tally.answered(response);
+      log.answered(response, request.record.position());
       outlet.left();
     } else {
       // The engine's death ends every request as failed; it is known before the first of them is.
       failWithTheEngine();
       Outcome.Failed failed = (Outcome.Failed) outcome;
-      giveUp(request.record, code(failed.fault()), failed.message(), request.prompt.getRequestId());
+      giveUp(request.record, code(failed.fault()), failed.message(), request.id());
     }
-  }
-
-  private Response response(RunningRequest request, Outcome.Finished finished) {
-    Generation generation = request.generation;
-    Generation.Timings timings = generation.timings();
-    return Response.newBuilder()
-        .setRequestId(request.prompt.getRequestId())
-        .setText(finished.text())
-        .setFinishReason(reason(finished.reason()))
-        .setPromptTokens(generation.request().promptIds().length)
-        .setGeneratedTokens(generation.count())
-        .setLogprobs(
-            generation.request().logprobs() == 0 ? null : logprobs.of(generation.generated()))
-        .setResumedTokens(generation.request().resumed().count())
-        .setSeed(generation.request().seed())
-        .setModel(served.ref())
-        .setEngine(batcher.fingerprint())
-        .setDeterministic(deterministic)
-        .setTimings(
-            new Timings(timings.queuedMillis(), timings.prefillMillis(), timings.decodeMillis()))
-        .setOrigin(request.origin())
-        .setMetadata(request.prompt.getMetadata())
-        .setCreatedAt(clock.millis())
-        .build();
+    door.left(request);
   }
 
   private void giveUp(
       PromptRecord record, ErrorCode code, String message, @Nullable String requestId) {
     outlet.answer(writer.deadLetter(code, message, requestId, record, clock.millis()));
-    deadLetters++;
+    tally.gaveUp(code);
+    log.gaveUp(requestId, record.position(), code, message);
     outlet.left();
-  }
-
-  private static FinishReason reason(dev.dolly.engine.batch.FinishReason reason) {
-    return switch (reason) {
-      case END -> FinishReason.END;
-      case EOS -> FinishReason.EOS;
-      case STOP -> FinishReason.STOP;
-      case LENGTH -> FinishReason.LENGTH;
-      case DEADLINE -> FinishReason.DEADLINE;
-      case CANCELLED -> FinishReason.CANCELLED;
-    };
   }
 
   private static ErrorCode code(Outcome.Fault fault) {
@@ -276,23 +280,22 @@ final class InFlightRequests {
     };
   }
 
-  /** The key names the request on this topic, also where the value cannot be read. */
-  @Nullable
-  private static String keyAsText(PromptRecord record) {
-    if (record.key() == null) {
-      return null;
-    }
-    try {
-      String text = UTF_8.newDecoder().decode(ByteBuffer.wrap(record.key())).toString();
-      return PromptRules.usable(text) ? text : null;
-    } catch (CharacterCodingException e) {
-      return null;
-    }
-  }
-
   /** Every request without an answer yet, for the operator's state. Does not wait. */
   List<InFlightRequest> snapshot() {
     return running.stream().map(RunningRequest::snapshot).toList();
+  }
+
+  /** Of the chunks that this incarnation sends, for the operator's state. */
+  long attempt() {
+    return attempt;
+  }
+
+  /**
+   * Whether requests wait outside the engine. They have to be looked at from time to time with
+   * {@link #drain}, as nobody else announces that a trial elsewhere or a deadline is over.
+   */
+  boolean holdsBack() {
+    return door.holdsBack();
   }
 
   /** Requests that have no answer yet. */
@@ -300,18 +303,8 @@ final class InFlightRequests {
     return running.size();
   }
 
-  /** Responses handed out. */
-  long answered() {
-    return answered;
-  }
-
-  /** Dead letters handed out. */
-  long deadLetters() {
-    return deadLetters;
-  }
-
-  /** Tokens generated here for the responses handed out. */
-  long newTokens() {
-    return newTokens;
+  /** Those of them that no engine has. */
+  int outside() {
+    return door.outside();
   }
 }

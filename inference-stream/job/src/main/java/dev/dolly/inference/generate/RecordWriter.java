@@ -11,6 +11,7 @@ import dev.dolly.schemas.avro.Response;
 import dev.dolly.schemas.avro.ResponseChunk;
 import dev.dolly.schemas.avro.Stage;
 import dev.dolly.schemas.deadletter.DeadLetters;
+import dev.dolly.schemas.prompt.PromptPosition;
 import dev.dolly.schemas.registry.PatientRegistry;
 import dev.dolly.schemas.serde.RecordSerde;
 import dev.dolly.schemas.topic.Topic;
@@ -31,12 +32,12 @@ final class RecordWriter {
     deadLetters = new Writer<>(TopicCatalogue.DEAD_LETTERS, registry);
   }
 
-  OutboundRecord response(Response response) {
-    return responses.write(response.getRequestId(), response);
+  OutboundRecord response(Response response, PromptPosition prompt) {
+    return responses.write(response.getRequestId(), response, prompt);
   }
 
-  OutboundRecord chunk(ResponseChunk chunk) {
-    return chunks.write(chunk.getRequestId(), chunk);
+  OutboundRecord chunk(ResponseChunk chunk, PromptPosition prompt) {
+    return chunks.write(chunk.getRequestId(), chunk, prompt);
   }
 
   /**
@@ -49,7 +50,7 @@ final class RecordWriter {
     DeadLetterOrigin origin =
         new DeadLetterOrigin(record.topic(), record.partition(), record.offset());
     DeadLetter letter = letters.of(code, message, requestId, origin, record.value(), now);
-    return deadLetters.write(DeadLetters.key(letter), letter);
+    return deadLetters.write(DeadLetters.key(letter), letter, record.position());
   }
 
   private record Writer<T extends SpecificRecord>(String topic, RecordSerde<T> serde) {
@@ -57,8 +58,8 @@ final class RecordWriter {
       this(topic.name(), new RecordSerde<>(topic, registry));
     }
 
-    OutboundRecord write(String key, T value) {
-      return new OutboundRecord(topic, key.getBytes(UTF_8), serde.encode(value));
+    OutboundRecord write(String key, T value, PromptPosition prompt) {
+      return new OutboundRecord(topic, key.getBytes(UTF_8), serde.encode(value), prompt);
     }
   }
 }

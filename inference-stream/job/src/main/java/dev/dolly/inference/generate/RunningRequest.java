@@ -1,44 +1,145 @@
 package dev.dolly.inference.generate;
 
+import dev.dolly.engine.batch.Answer;
+import dev.dolly.engine.batch.FinishReason;
+import dev.dolly.engine.batch.Generated;
 import dev.dolly.engine.batch.Generation;
+import dev.dolly.engine.batch.GenerationRequest;
+import dev.dolly.engine.batch.Outcome;
+import dev.dolly.inference.quarantine.Suspicion;
 import dev.dolly.inference.source.PromptRecord;
 import dev.dolly.schemas.avro.ModelRef;
 import dev.dolly.schemas.avro.Origin;
 import dev.dolly.schemas.avro.Prompt;
 import dev.dolly.schemas.avro.ResponseChunk;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.OptionalLong;
+import javax.annotation.Nullable;
 
-/** A request in the engine, and how much of its answer has gone out. */
+/** A request in the engine or before it, and how much of its answer has gone out. */
 final class RunningRequest {
   final PromptRecord record;
   final Prompt prompt;
-  final Generation generation;
+  final GenerationRequest request;
   private final ModelRef model;
   private final long attempt;
+  private final long begunNanos = System.nanoTime();
+  private final boolean watched;
+  private Suspicion suspicion;
+  private boolean notedOutside;
+  private @Nullable Generation generation;
   private ChunkProgress chunks;
   private long chunkedAtNanos;
   private boolean chunkedNow;
   private boolean cancelled;
 
   /**
+   * @param request for the engine
+   * @param suspicion what speaks against it
    * @param attempt of this incarnation of the operator, higher than that of the chunks before
    * @param chunks that went out before
    */
   RunningRequest(
       PromptRecord record,
       Prompt prompt,
-      Generation generation,
+      GenerationRequest request,
+      Suspicion suspicion,
       ModelRef model,
       long attempt,
       ChunkProgress chunks) {
     this.record = record;
     this.prompt = prompt;
-    this.generation = generation;
+    this.request = request;
+    this.suspicion = suspicion;
+    this.watched = suspicion.isSuspect();
     this.model = model;
     this.attempt = attempt;
     this.chunks = chunks;
+  }
+
+  String id() {
+    return prompt.getRequestId();
+  }
+
+  String position() {
+    return record.position().toString();
+  }
+
+  /** It is in the engine from here on. */
+  void enter(Generation generation) {
+    this.generation = generation;
+  }
+
+  /** Empty while it is outside the engine. */
+  Optional<Generation> generation() {
+    return Optional.ofNullable(generation);
+  }
+
+  Suspicion suspicion() {
+    return suspicion;
+  }
+
+  /** Whether it has more tokens than ever before, which clears it. Only suspects are watched. */
+  boolean gained() {
+    if (!watched || generation == null || generation.count() <= suspicion.tokens()) {
+      return false;
+    }
+    suspicion = suspicion.reaching(generation.count());
+    return true;
+  }
+
+  /** True at the first call. */
+  boolean noteOutside() {
+    boolean first = !notedOutside;
+    notedOutside = true;
+    return first;
+  }
+
+  /** How it ended, in the engine or before it; empty if it did not. */
+  Optional<Outcome> outcome(long nowMillis) {
+    if (generation != null) {
+      return generation.outcome();
+    }
+    if (cancelled) {
+      return Optional.of(endedWith(FinishReason.CANCELLED));
+    }
+    OptionalLong deadline = request.deadline();
+    if (deadline.isEmpty() || nowMillis < deadline.getAsLong()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        request.resumed().count() > 0
+            ? endedWith(FinishReason.DEADLINE)
+            : new Outcome.Failed(
+                Outcome.Fault.DEADLINE_EXPIRED,
+                "the deadline of %s passed before the prompt was computed"
+                    .formatted(Instant.ofEpochMilli(deadline.getAsLong()))));
+  }
+
+  /** The answer that was there when the request came, unless it was complete already. */
+  private Outcome endedWith(FinishReason reason) {
+    Answer answer = request.answer();
+    for (int id : request.resumed().ids()) {
+      Optional<FinishReason> own = answer.accept(id);
+      if (own.isPresent()) {
+        return new Outcome.Finished(own.get(), answer.complete());
+      }
+    }
+    return new Outcome.Finished(reason, answer.complete());
+  }
+
+  /** What is generated so far; never waits for the engine. */
+  Generated generated() {
+    return generation == null ? request.resumed() : generation.generated();
+  }
+
+  Generation.Timings timings() {
+    return generation == null
+        ? new Generation.Timings((System.nanoTime() - begunNanos) / 1_000_000, 0, 0)
+        : generation.timings();
   }
 
   /** Whether a record without value and with this key means this request. */
@@ -53,6 +154,10 @@ final class RunningRequest {
     cancelled = true;
   }
 
+  boolean isCancelled() {
+    return cancelled;
+  }
+
   /** Where the prompt was first recorded: on the raw topic if it came from there. */
   Origin origin() {
     return prompt.getOrigin() != null
@@ -65,7 +170,7 @@ final class RunningRequest {
    * once.
    */
   Optional<ResponseChunk> nextChunk(long nowNanos, long intervalNanos) {
-    String stable = generation.stableText();
+    String stable = generation == null ? "" : generation.stableText();
     if (stable.length() <= chunks.length()
         || (chunkedNow && nowNanos - chunkedAtNanos < intervalNanos)) {
       return Optional.empty();
@@ -103,12 +208,6 @@ final class RunningRequest {
    */
   InFlightRequest snapshot() {
     return new InFlightRequest(
-        record,
-        model,
-        generation.request().seed(),
-        generation.generated(),
-        attempt,
-        chunks,
-        cancelled);
+        record, model, request.seed(), generated(), attempt, chunks, cancelled);
   }
 }

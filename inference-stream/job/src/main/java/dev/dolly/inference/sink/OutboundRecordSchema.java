@@ -1,7 +1,9 @@
 package dev.dolly.inference.sink;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.apache.flink.util.Preconditions.checkArgument;
 
+import dev.dolly.schemas.prompt.PromptPosition;
 import java.util.List;
 import java.util.Optional;
 import org.apache.flink.connector.kafka.lineage.DefaultKafkaDatasetFacet;
@@ -11,7 +13,10 @@ import org.apache.flink.connector.kafka.lineage.KafkaDatasetFacetProvider;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
-/** Hands the bytes over; Kafka's own partitioner picks the partition by key. */
+/**
+ * Hands the bytes over, with the prompt's position in a header; Kafka's own partitioner picks the
+ * partition by key.
+ */
 public final class OutboundRecordSchema
     implements KafkaRecordSerializationSchema<OutboundRecord>, KafkaDatasetFacetProvider {
   private static final long serialVersionUID = 1L;
@@ -37,7 +42,10 @@ public final class OutboundRecordSchema
         topics);
     // No timestamp of its own: the producer's clock says when it was written. The time of the
     // prompt, which Flink passes here, would let retention delete a late answer early.
-    return new ProducerRecord<>(record.topic(), record.key(), record.value());
+    ProducerRecord<byte[], byte[]> sent =
+        new ProducerRecord<>(record.topic(), record.key(), record.value());
+    sent.headers().add(PromptPosition.HEADER, record.prompt().toString().getBytes(UTF_8));
+    return sent;
   }
 
   @Override

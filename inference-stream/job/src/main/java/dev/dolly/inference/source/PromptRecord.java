@@ -2,6 +2,7 @@ package dev.dolly.inference.source;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.dolly.schemas.prompt.PromptPosition;
 import javax.annotation.Nullable;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -31,8 +32,8 @@ public record PromptRecord(
     requireNonNull(topic, "topic");
   }
 
-  /** {@code topic-partition-offset}, which names the record for good. */
-  public String position() {
-    return topic + "-" + partition + "-" + offset;
+  /** Names the record for good. */
+  public PromptPosition position() {
+    return new PromptPosition(topic, partition, offset);
   }
 }

@@ -7,6 +7,7 @@ import dev.dolly.inference.sink.OutboundRecord;
 import dev.dolly.schemas.avro.DeadLetter;
 import dev.dolly.schemas.avro.Response;
 import dev.dolly.schemas.avro.ResponseChunk;
+import dev.dolly.schemas.prompt.PromptPosition;
 import dev.dolly.schemas.registry.PatientRegistry;
 import dev.dolly.schemas.serde.Decoded;
 import dev.dolly.schemas.serde.RecordSerde;
@@ -42,9 +43,19 @@ final class Delivered implements Outlet {
     if (record.topic().equals(TopicCatalogue.RESPONSES.name())) {
       Response response = read(TopicCatalogue.RESPONSES, responseSerde, record);
       assertThat(new String(record.key(), UTF_8)).isEqualTo(response.getRequestId());
+      if (response.getOrigin().getTopic().equals(record.prompt().topic())) {
+        assertThat(record.prompt().offset()).isEqualTo(response.getOrigin().getOffset());
+      }
       responses.add(response);
     } else {
-      deadLetters.add(read(TopicCatalogue.DEAD_LETTERS, deadLetterSerde, record));
+      DeadLetter letter = read(TopicCatalogue.DEAD_LETTERS, deadLetterSerde, record);
+      assertThat(record.prompt())
+          .isEqualTo(
+              new PromptPosition(
+                  letter.getOrigin().getSource(),
+                  letter.getOrigin().getPartition(),
+                  letter.getOrigin().getOffset()));
+      deadLetters.add(letter);
     }
   }
 

@@ -36,6 +36,7 @@ import org.junit.jupiter.api.Timeout;
 class GenerateOperatorTest {
   private static final int PROMPTS = 6;
   private static final int TOKENS = 300;
+  private static final long FIRST = 1;
 
   private static TestRegistry server;
   private static PatientRegistry registry;
@@ -70,7 +71,7 @@ class GenerateOperatorTest {
     try (Task task = new Task(delivered, null)) {
       task.feed(prompts);
       task.runUntil(() -> delivered.chunks.size() >= 3 * PROMPTS);
-      state = task.checkpoint(1);
+      state = task.checkpoint(FIRST + 1);
       committed = List.copyOf(delivered.responses);
       task.runUntil(() -> delivered.chunks.size() >= 5 * PROMPTS); // work that is lost
     }
@@ -98,7 +99,7 @@ class GenerateOperatorTest {
       task.feed(prompts);
       task.feed(List.of(quick));
       task.runUntil(() -> !delivered.responses.isEmpty());
-      state = task.checkpoint(1);
+      state = task.checkpoint(FIRST + 1);
       answered = delivered.responses.stream().map(Response::getRequestId).toList();
     }
     try (Task task = new Task(delivered, state)) {
@@ -118,11 +119,11 @@ class GenerateOperatorTest {
     OperatorSubtaskState second;
     try (Task task = new Task(delivered, null)) {
       task.feed(prompts.subList(0, 3));
-      first = task.checkpoint(1);
+      first = task.checkpoint(FIRST + 1);
     }
     try (Task task = new Task(delivered, null)) {
       task.feed(prompts.subList(3, PROMPTS));
-      second = task.checkpoint(1);
+      second = task.checkpoint(FIRST + 1);
     }
     OperatorSubtaskState both = AbstractStreamOperatorTestHarness.repackageState(first, second);
     try (Task task = new Task(delivered, both, Map.of("max-batch", "2", "queue", "1"))) {
@@ -174,6 +175,8 @@ class GenerateOperatorTest {
           harness.initializeState(state);
         }
         harness.open();
+        checkpoint(FIRST); // nothing goes out before it
+        harness.notifyOfCompletedCheckpoint(FIRST);
       } catch (Exception e) {
         close();
         throw e;

@@ -17,6 +17,7 @@ import dev.dolly.engine.batch.Generated;
 import dev.dolly.engine.model.DType;
 import dev.dolly.engine.model.ModelDirectory;
 import dev.dolly.inference.TestRegistry;
+import dev.dolly.inference.quarantine.Quarantine;
 import dev.dolly.inference.source.PromptRecord;
 import dev.dolly.schemas.avro.DeadLetter;
 import dev.dolly.schemas.avro.ErrorCode;
@@ -64,6 +65,8 @@ class InFlightRequestsTest {
   private final Delivered delivered = new Delivered(registry);
   private final PromptRecords records =
       new PromptRecords(new RecordSerde<>(TopicCatalogue.PROMPTS, registry));
+  private final Counts tally = new Counts();
+  private Quarantine quarantine = Quarantine.off();
   private boolean deterministic;
   private ContinuousBatcher batcher;
   private InFlightRequests requests;
@@ -114,14 +117,22 @@ class InFlightRequestsTest {
   }
 
   private InFlightRequests incarnation(ServedModel model, Duration chunkInterval, long opened) {
+    InFlightRequests made = heldIncarnation(model, chunkInterval, opened);
+    made.letOut();
+    return made;
+  }
+
+  private InFlightRequests heldIncarnation(ServedModel model, Duration chunkInterval, long opened) {
     return new InFlightRequests(
         model,
         batcher,
-        new RecordSerde<>(TopicCatalogue.PROMPTS, registry),
+        new Intake(new RecordSerde<>(TopicCatalogue.PROMPTS, registry), model.prompts()),
+        new Responses(model, batcher.fingerprint(), deterministic),
         new RecordWriter(registry),
         delivered,
+        quarantine,
+        tally,
         chunkInterval,
-        deterministic,
         Clock.fixed(Instant.ofEpochMilli(opened), ZoneOffset.UTC));
   }
 
@@ -143,6 +154,10 @@ class InFlightRequestsTest {
   private void step() throws InterruptedException {
     granted.release();
     made.acquire();
+  }
+
+  private void restore(List<InFlightRequest> saved) {
+    requests.restore(saved, List.of());
   }
 
   private void drainAll() throws InterruptedException {
@@ -279,7 +294,7 @@ class InFlightRequestsTest {
     String before = delivered.rebuilt("q");
     List<InFlightRequest> snapshot = requests.snapshot();
     start(Duration.ZERO, OPENED + 1);
-    requests.restore(snapshot);
+    requests.restore(snapshot, List.of());
     requests.accept(records.record("q", null));
     drainAll();
     Response response = delivered.response("q");
@@ -304,7 +319,7 @@ class InFlightRequestsTest {
     int chunksThen = delivered.chunksOf("q").size();
     drainUntil(() -> delivered.chunksOf("q").size() >= 8); // lost work, chunks already out
     start(Duration.ZERO, OPENED + 2);
-    requests.restore(snapshot);
+    requests.restore(snapshot, List.of());
     drainAll();
 
     Response response = delivered.response("q");
@@ -330,12 +345,12 @@ class InFlightRequestsTest {
     }
     List<InFlightRequest> snapshot = requests.snapshot();
     start(Duration.ZERO, OPENED + 1);
-    requests.restore(snapshot);
+    requests.restore(snapshot, List.of());
     drainAll();
     Response response = delivered.response("q");
     assertThat(response.getText()).isEqualTo(Fixture.goldens().get(0).text());
     assertThat(response.getResumedTokens()).isEqualTo(48).isEqualTo(response.getGeneratedTokens());
-    assertThat(requests.newTokens()).isZero();
+    assertThat(tally.newTokens).isZero();
     assertThat(delivered.rebuilt("q")).isEqualTo(response.getText());
   }
 
@@ -346,7 +361,7 @@ class InFlightRequestsTest {
     requests.accept(records.record("q", null));
     List<InFlightRequest> snapshot = requests.snapshot(); // before the engine's next step
     start(Duration.ZERO, OPENED + 1);
-    requests.restore(snapshot);
+    requests.restore(snapshot, List.of());
     drainAll();
     Response response = delivered.response("q");
     assertThat(response.getFinishReason()).isEqualTo(FinishReason.CANCELLED);
@@ -372,7 +387,7 @@ class InFlightRequestsTest {
                         false))
             .toList();
     start(Duration.ZERO, OPENED + 1);
-    requests.restore(snapshot);
+    requests.restore(snapshot, List.of());
     drainAll();
     Response response = delivered.response("q");
     assertThat(response.getResumedTokens()).isZero();
@@ -422,7 +437,7 @@ class InFlightRequestsTest {
     drainUntil(() -> delivered.chunks.stream().anyMatch(c -> c.getAttempt() == OPENED + 1));
     List<InFlightRequest> snapshot = requests.snapshot();
     start(Duration.ZERO, OPENED + 2);
-    requests.restore(snapshot);
+    requests.restore(snapshot, List.of());
     drainAll();
     Response response = delivered.response("q");
     assertThat(response.getResumedTokens()).isPositive();
@@ -440,7 +455,7 @@ class InFlightRequestsTest {
     drainUntil(() -> delivered.chunksOf("q").size() >= 3);
     InFlightRequest saved = requests.snapshot().get(0);
     start(Duration.ZERO, OPENED + 1);
-    requests.restore(
+    restore(
         List.of(
             new InFlightRequest(
                 saved.record(),
@@ -480,7 +495,7 @@ class InFlightRequestsTest {
     InFlightRequest fresh = requests.snapshot().get(0);
     drainUntil(() -> delivered.chunksOf("q").size() >= 2);
     start(Duration.ZERO, OPENED + 1);
-    requests.restore(
+    restore(
         List.of(
             new InFlightRequest(
                 fresh.record(),
@@ -501,11 +516,41 @@ class InFlightRequestsTest {
     requests.accept(records.of(greedy("q", "Why donuts have holes?", null, 20)));
     List<InFlightRequest> snapshot = requests.snapshot();
     start(Duration.ZERO, OPENED - 5_000);
-    requests.restore(snapshot);
+    requests.restore(snapshot, List.of());
     drainAll();
     assertThat(delivered.chunksOf("q"))
         .isNotEmpty()
         .allMatch(chunk -> chunk.getAttempt() == OPENED + 1);
+  }
+
+  @Test
+  void countsAboveTheAttemptsOfOtherSubtasksForPromptsThatAreReadAgain() throws Exception {
+    start(Duration.ZERO, OPENED - 5_000);
+    requests.restore(List.of(), List.of(OPENED - 7_000, OPENED + 3));
+    assertThat(requests.attempt()).isEqualTo(OPENED + 4);
+    requests.accept(records.of(greedy("q", "Why donuts have holes?", null, 20)));
+    drainAll();
+    assertThat(delivered.chunksOf("q"))
+        .isNotEmpty()
+        .allMatch(chunk -> chunk.getAttempt() == OPENED + 4);
+  }
+
+  @Test
+  void letsNothingOutThatACheckpointDoesNotKnowTheAttemptOf() throws Exception {
+    requests = heldIncarnation(served, Duration.ZERO, OPENED);
+    requests.accept(records.of(greedy("q", "Why donuts have holes?", null, 48)));
+    while (requests.snapshot().get(0).generated().count() < 48) {
+      step();
+      requests.drain();
+    }
+    assertThat(delivered.chunks).isEmpty();
+    assertThat(delivered.responses).isEmpty();
+    assertThat(requests.snapshot()).hasSize(1);
+    requests.letOut();
+    drainAll();
+    assertThat(delivered.rebuilt("q"))
+        .isEqualTo(delivered.response("q").getText())
+        .isEqualTo(Fixture.goldens().get(0).text());
   }
 
   @Test

@@ -1,0 +1,276 @@
+package dev.dolly.inference.generate;
+
+import static dev.dolly.inference.generate.PromptRecords.greedy;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.dolly.engine.ComputeSettings;
+import dev.dolly.engine.LanguageModel;
+import dev.dolly.engine.batch.BatchSettings;
+import dev.dolly.engine.batch.ContinuousBatcher;
+import dev.dolly.engine.model.DType;
+import dev.dolly.engine.model.ModelDirectory;
+import dev.dolly.inference.TestRegistry;
+import dev.dolly.inference.quarantine.Quarantine;
+import dev.dolly.inference.source.PromptRecord;
+import dev.dolly.schemas.avro.DeadLetter;
+import dev.dolly.schemas.avro.ErrorCode;
+import dev.dolly.schemas.avro.FinishReason;
+import dev.dolly.schemas.avro.Prompt;
+import dev.dolly.schemas.avro.Response;
+import dev.dolly.schemas.registry.PatientRegistry;
+import dev.dolly.schemas.registry.SchemaRegistries;
+import dev.dolly.schemas.serde.RecordSerde;
+import dev.dolly.schemas.topic.TopicCatalogue;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Requests that were in the engine when the process died. */
+@Timeout(60)
+class SuspectsTest {
+  private static TestRegistry server;
+  private static PatientRegistry registry;
+  private static ServedModel served;
+
+  @TempDir private Path crashes;
+
+  private final Semaphore granted = new Semaphore(0);
+  private final Semaphore made = new Semaphore(0);
+  private final Delivered delivered = new Delivered(registry);
+  private final PromptRecords records =
+      new PromptRecords(new RecordSerde<>(TopicCatalogue.PROMPTS, registry));
+  private final PromptRecord a = records.of(greedy("a", "Why donuts have holes?", null, 48));
+  private final PromptRecord b = records.of(greedy("b", "Why donuts have holes?", null, 48));
+  private final PromptRecord c = records.of(greedy("c", "Why donuts have holes?", null, 48));
+  private Quarantine quarantine;
+  private ContinuousBatcher batcher;
+  private InFlightRequests requests;
+
+  @BeforeAll
+  static void load() {
+    server = new TestRegistry();
+    registry = new PatientRegistry(SchemaRegistries.connect(server.url()));
+    served =
+        ServedModel.of(
+            LanguageModel.load(
+                ModelDirectory.open(Fixture.MODEL), ComputeSettings.of(DType.FLOAT32)),
+            "neox",
+            Optional.empty());
+  }
+
+  @AfterAll
+  static void unload() {
+    served.close();
+    server.close();
+  }
+
+  @BeforeEach
+  void start() throws IOException {
+    Files.createDirectories(crashes.resolve("in-flight"));
+    quarantine = Quarantine.in(crashes);
+    batcher =
+        ContinuousBatcher.start(
+            served.model(),
+            new BatchSettings(8, 64, 64L << 20, false),
+            () -> {
+              made.release();
+              granted.acquireUninterruptibly();
+            });
+    requests =
+        new InFlightRequests(
+            served,
+            batcher,
+            new Intake(new RecordSerde<>(TopicCatalogue.PROMPTS, registry), served.prompts()),
+            new Responses(served, batcher.fingerprint(), false),
+            new RecordWriter(registry),
+            delivered,
+            quarantine,
+            new Counts(),
+            Duration.ZERO,
+            Clock.systemUTC());
+    requests.letOut();
+  }
+
+  @AfterEach
+  void stop() {
+    granted.release(Integer.MAX_VALUE / 2);
+    batcher.close();
+    quarantine.close();
+  }
+
+  private Path mark(PromptRecord record) {
+    return crashes.resolve("in-flight").resolve(record.position().toString());
+  }
+
+  /** As an earlier process left it; what it says was judged then. */
+  private void suspect(PromptRecord record, int deaths, int tokens) throws IOException {
+    Files.writeString(
+        mark(record), "pid=0 started_at=0 deaths=%d tokens=%d\n".formatted(deaths, tokens));
+  }
+
+  private void drainUntil(BooleanSupplier done) throws InterruptedException {
+    while (!done.getAsBoolean()) {
+      granted.release();
+      made.acquire();
+      requests.drain();
+    }
+  }
+
+  private void drainAll() throws InterruptedException {
+    drainUntil(() -> requests.size() == 0);
+  }
+
+  private boolean inEngine(PromptRecord record) {
+    try {
+      return Files.readString(mark(record)).startsWith("pid=" + ProcessHandle.current().pid());
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  @Test
+  void areTriedOneAtATimeBeforeAllOthers() throws Exception {
+    suspect(b, 1, 0);
+    suspect(c, 2, 0);
+    List.of(b, c, a).forEach(requests::accept);
+    assertThat(inEngine(b)).isTrue();
+    assertThat(requests.outside()).isEqualTo(2);
+    assertThat(Files.readString(mark(c))).startsWith("pid=0 ").contains("deaths=2");
+    assertThat(requests.snapshot()).hasSize(3);
+
+    drainUntil(() -> !delivered.chunksOf("b").isEmpty());
+    drainUntil(() -> inEngine(c));
+    assertThat(Files.readString(mark(b))).contains("deaths=0");
+    assertThat(inEngine(a)).isFalse();
+
+    drainUntil(() -> inEngine(a));
+    assertThat(Files.readString(mark(c))).contains("deaths=0");
+    assertThat(delivered.chunksOf("a")).isEmpty();
+    drainAll();
+    assertThat(delivered.texts())
+        .containsOnlyKeys("a", "b", "c")
+        .containsValue(Fixture.goldens().get(0).text());
+    assertThat(crashes.resolve("in-flight")).isEmptyDirectory();
+    assertThat(delivered.left).isEqualTo(3);
+  }
+
+  @Test
+  void areOnTrialUntilTheyHaveMoreTokensThanEver() throws Exception {
+    suspect(a, 1, 3);
+    requests.accept(a);
+    requests.accept(b);
+    drainUntil(() -> requests.snapshot().get(0).generated().count() >= 2);
+    assertThat(Files.readString(mark(a))).contains("deaths=1 tokens=3");
+    assertThat(inEngine(b)).isFalse();
+    drainUntil(() -> inEngine(b));
+    assertThat(requests.snapshot().get(0).generated().count()).isGreaterThan(3);
+    assertThat(Files.readString(mark(a))).contains("deaths=0");
+    drainAll();
+  }
+
+  @Test
+  void areGivenUpAtTheThirdDeathAndNotComputed() throws Exception {
+    suspect(a, 3, 0);
+    requests.accept(a);
+    requests.accept(b);
+    assertThat(delivered.deadLetters)
+        .extracting(DeadLetter::getErrorCode, DeadLetter::getRequestId)
+        .containsExactly(tuple(ErrorCode.INTERNAL, "a"));
+    assertThat(delivered.deadLetters.get(0).getMessage()).contains("died 3 times");
+    drainAll();
+    assertThat(delivered.responses).extracting(Response::getRequestId).containsExactly("b");
+    assertThat(mark(a)).as("until the dead letter is committed").exists();
+    quarantine.snapshot(1);
+    quarantine.completed(1);
+    assertThat(mark(a)).doesNotExist();
+  }
+
+  @Test
+  void canBeCancelledBeforeTheirTrial() throws Exception {
+    suspect(a, 1, 0);
+    suspect(b, 1, 0);
+    List.of(a, b, c).forEach(requests::accept);
+    requests.accept(records.record("b", null));
+    requests.accept(records.record("c", null));
+    requests.drain();
+    assertThat(delivered.responses)
+        .extracting(Response::getRequestId, Response::getFinishReason, Response::getText)
+        .containsExactly(
+            tuple("b", FinishReason.CANCELLED, ""), tuple("c", FinishReason.CANCELLED, ""));
+    drainAll();
+    assertThat(delivered.response("a").getText()).isEqualTo(Fixture.goldens().get(0).text());
+  }
+
+  @Test
+  void loseNothingThatTheyHadWhenTheyEndBeforeTheirTurn() throws Exception {
+    requests.accept(a);
+    requests.accept(b);
+    drainUntil(() -> delivered.chunksOf("b").size() >= 3);
+    List<InFlightRequest> saved = requests.snapshot();
+    String before = delivered.rebuilt("b");
+    stop();
+    suspect(a, 1, 0);
+    start();
+    requests.restore(saved, List.of());
+    requests.accept(records.record("b", null));
+    drainAll();
+    Response cancelled = delivered.response("b");
+    assertThat(cancelled.getFinishReason()).isEqualTo(FinishReason.CANCELLED);
+    assertThat(cancelled.getText()).startsWith(before);
+    assertThat(cancelled.getGeneratedTokens()).isEqualTo(saved.get(1).generated().count());
+    assertThat(delivered.rebuilt("b")).isEqualTo(cancelled.getText());
+  }
+
+  @Test
+  void holdBackOthersNotPastTheirDeadline() throws Exception {
+    suspect(a, 1, 0);
+    requests.accept(a);
+    requests.accept(
+        records.of(
+            Prompt.newBuilder(greedy("late", "Why?", null, 4))
+                .setDeadlineAt(System.currentTimeMillis() - 1)
+                .build()));
+    requests.drain();
+    assertThat(delivered.deadLetters)
+        .extracting(DeadLetter::getErrorCode, DeadLetter::getRequestId)
+        .containsExactly(tuple(ErrorCode.DEADLINE_EXPIRED, "late"));
+    drainAll();
+  }
+
+  @Test
+  void waitForATrialElsewhere() throws Exception {
+    suspect(a, 1, 0);
+    try (Quarantine other = Quarantine.in(crashes)) {
+      assertThat(other.beginTrial()).isTrue();
+      requests.accept(a);
+      assertThat(inEngine(a)).isFalse();
+      assertThat(requests.holdsBack()).isTrue();
+    }
+    requests.drain();
+    assertThat(inEngine(a)).isTrue();
+    assertThat(requests.holdsBack()).isFalse();
+    drainAll();
+  }
+
+  @Test
+  void areNoneWhereNothingSpeaksAgainstThem() throws Exception {
+    List.of(a, b, c).forEach(requests::accept);
+    assertThat(inEngine(a) && inEngine(b) && inEngine(c)).isTrue();
+    drainAll();
+    assertThat(crashes.resolve("in-flight")).isEmptyDirectory();
+  }
+}
