@@ -59,6 +59,7 @@ public final class Dolly implements Runnable {
         .addSubcommand(new AskCommand(terminal))
         .addSubcommand(new ProduceCommand(terminal))
         .addSubcommand(new ConsumeCommand(terminal))
+        .addSubcommand(new TopCommand(terminal))
         .addSubcommand(new GenerateCommand(terminal))
         .addSubcommand(new ScoreCommand(terminal))
         .addSubcommand(
