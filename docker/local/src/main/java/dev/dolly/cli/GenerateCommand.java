@@ -9,6 +9,7 @@ import dev.dolly.engine.batch.Generation;
 import dev.dolly.engine.batch.Outcome;
 import dev.dolly.engine.text.PromptFormat;
 import dev.dolly.inference.generate.EngineRequests;
+import dev.dolly.inference.generate.ResponseLogprobs;
 import dev.dolly.schemas.avro.ErrorCode;
 import dev.dolly.schemas.avro.Prompt;
 import dev.dolly.schemas.prompt.ParsedPrompt;
@@ -43,6 +44,8 @@ final class GenerateCommand implements Callable<Integer> {
       description = "Print prompt_ids and generated_ids too, the ending token included.")
   private boolean tokenIds;
 
+  @Mixin private DeterministicOption deterministic;
+
   GenerateCommand(Terminal terminal) {
     this.terminal = terminal;
   }
@@ -51,13 +54,14 @@ final class GenerateCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     boolean allServed;
     PendingGenerations pending = new PendingGenerations();
-    BatchSettings batch = model.batch();
+    BatchSettings batch = model.batch().withDeterministic(deterministic.isSet());
     try (LanguageModel loaded = LanguageModel.load(model.open(terminal), model.compute());
         ContinuousBatcher batcher = ContinuousBatcher.start(loaded, batch, pending::complete)) {
       PromptFormat format = loaded.promptFormat();
+      ResponseLogprobs logprobs = new ResponseLogprobs(loaded.tokenizer());
       allServed =
           new LinePipeline(terminal, AHEAD * batch.maxBatch())
-              .run((number, line) -> begin(number, line, format, batcher, pending));
+              .run((number, line) -> begin(number, line, format, logprobs, batcher, pending));
     }
     if (!allServed) {
       throw new CommandException("some lines could not be served, see theirs");
@@ -69,13 +73,16 @@ final class GenerateCommand implements Callable<Integer> {
       long number,
       byte[] line,
       PromptFormat format,
+      ResponseLogprobs logprobs,
       ContinuousBatcher batcher,
       PendingGenerations pending) {
     ParsedPrompt parsed = parser.parse(line, StdinLine.place(number), System.currentTimeMillis());
     if (parsed instanceof ParsedPrompt.Accepted accepted) {
       Prompt prompt = accepted.prompt();
       Generation generation = batcher.submit(EngineRequests.of(prompt, format));
-      return pending.add(generation).thenApply(outcome -> result(prompt, generation, outcome));
+      return pending
+          .add(generation)
+          .thenApply(outcome -> result(prompt, generation, outcome, logprobs));
     }
     ParsedPrompt.Rejected rejected = (ParsedPrompt.Rejected) parsed;
     String id =
@@ -86,7 +93,8 @@ final class GenerateCommand implements Callable<Integer> {
         new Result(StdinLine.error(id, rejected.code(), rejected.message()), false));
   }
 
-  private Result result(Prompt prompt, Generation generation, Outcome outcome) {
+  private Result result(
+      Prompt prompt, Generation generation, Outcome outcome, ResponseLogprobs logprobs) {
     if (outcome instanceof Outcome.Failed failed) {
       ErrorCode code = ErrorCode.valueOf(failed.fault().name());
       return new Result(StdinLine.error(prompt.getRequestId(), code, failed.message()), false);
@@ -103,6 +111,9 @@ final class GenerateCommand implements Callable<Integer> {
     if (tokenIds) {
       line.set("prompt_ids", Json.array(generation.request().promptIds()));
       line.set("generated_ids", Json.array(ids));
+    }
+    if (generation.request().logprobs() > 0) {
+      line.set("logprobs", Json.array(logprobs.of(generation.generated())));
     }
     line.put("seed", generation.request().seed());
     line.set(

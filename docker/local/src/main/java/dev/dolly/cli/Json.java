@@ -46,6 +46,12 @@ final class Json {
     return array;
   }
 
+  static ArrayNode array(Collection<? extends IndexedRecord> records) {
+    ArrayNode array = NODES.arrayNode(records.size());
+    records.forEach(record -> array.add(of(record)));
+    return array;
+  }
+
   /** One line. */
   static String line(JsonNode value) {
     try {

@@ -1,6 +1,7 @@
 package dev.dolly.cli;
 
 import dev.dolly.engine.model.DType;
+import dev.dolly.inference.InferenceSettings;
 import dev.dolly.local.DataDirectory;
 import dev.dolly.local.StackSettings;
 import java.nio.file.Path;
@@ -19,6 +20,8 @@ final class StackOptions {
   private CommandSpec command;
 
   @Mixin private ModelOptions model;
+
+  @Mixin private DeterministicOption deterministic;
 
   @Option(names = "--free-ports", description = "Take any free ports, not 9092, 8085 and 8081.")
   private boolean freePorts;
@@ -50,6 +53,9 @@ final class StackOptions {
     model.maxBatch().ifPresent(n -> inference.put("inference.max-batch", n.toString()));
     model.threads().ifPresent(n -> inference.put("inference.threads", n.toString()));
     model.dtype().map(DType::configName).ifPresent(name -> inference.put("inference.dtype", name));
+    if (deterministic.isSet()) {
+      inference.put(InferenceSettings.DETERMINISTIC, "true");
+    }
     Path registry = Path.of(System.getProperty("dolly.registry", "registry"));
     try {
       return new StackSettings(data, ports, registry, directory, inference);

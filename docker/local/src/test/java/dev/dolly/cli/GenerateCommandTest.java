@@ -48,6 +48,34 @@ class GenerateCommandTest {
   }
 
   @Test
+  void logprobsSayHowProbableEachTokenWas() throws IOException {
+    String prompt =
+        """
+        {"instruction": "Hello", "params": {"max_new_tokens": 5, "do_sample": false, "logprobs": %d}}
+        """;
+    Invocation run =
+        Invocation.of(
+            prompt.formatted(3) + prompt.formatted(0),
+            "generate",
+            "--deterministic",
+            "--model",
+            NEOX);
+    assertThat(run.err()).isEmpty();
+    JsonNode asked = run.lines().get(0);
+    assertThat(asked.get("logprobs")).hasSize(asked.get("generated_tokens").asInt());
+    for (JsonNode token : asked.get("logprobs")) {
+      assertThat(token.get("top")).hasSize(3);
+      // Greedy: the token that was taken is the most probable one.
+      assertThat(token.get("top").get(0).get("token")).isEqualTo(token.get("token"));
+      assertThat(token.get("top").get(0).get("logprob")).isEqualTo(token.get("logprob"));
+      assertThat(token.get("logprob").asDouble()).isNegative();
+    }
+    JsonNode notAsked = run.lines().get(1);
+    assertThat(notAsked.get("text")).isEqualTo(asked.get("text"));
+    assertThat(notAsked.has("logprobs")).isFalse();
+  }
+
+  @Test
   void aLineThatCannotBeServedStandsInItsPlaceAndTheRestGoOn() throws IOException {
     ByteArrayOutputStream in = new ByteArrayOutputStream();
     for (String line :

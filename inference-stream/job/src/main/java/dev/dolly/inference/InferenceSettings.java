@@ -78,6 +78,9 @@ public record InferenceSettings(
   /** What each of this module's keys starts with. */
   public static final String PREFIX = "inference.";
 
+  /** The one key without it: what the engine promises, not how the job runs. */
+  public static final String DETERMINISTIC = "engine.deterministic";
+
   /** Fixed for good: a savepoint can only be restored with the number that it was taken with. */
   public static final int MAX_PARALLELISM = 128;
 

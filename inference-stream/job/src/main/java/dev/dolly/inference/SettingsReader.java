@@ -82,7 +82,7 @@ final class SettingsReader {
 
   /** A setting of the engine and not of the job around it, so it goes by the engine's name. */
   private boolean deterministic() {
-    return named("engine.deterministic", false, "true or false", SettingsReader::bool);
+    return named(InferenceSettings.DETERMINISTIC, false, "true or false", SettingsReader::bool);
   }
 
   private Map<String, String> kafka() {

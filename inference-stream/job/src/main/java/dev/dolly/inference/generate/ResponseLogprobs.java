@@ -8,15 +8,19 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The log-probabilities of an answer as its response shows them: texts in place of ids. */
-final class ResponseLogprobs {
+public final class ResponseLogprobs {
   private final Tokenizer tokenizer;
 
-  ResponseLogprobs(Tokenizer tokenizer) {
+  public ResponseLogprobs(Tokenizer tokenizer) {
     this.tokenizer = tokenizer;
   }
 
-  /** One entry a token, in order. */
-  List<TokenLogprob> of(Generated generated) {
+  /**
+   * One entry a token, in order.
+   *
+   * @param generated with log-probabilities
+   */
+  public List<TokenLogprob> of(Generated generated) {
     int[] ids = generated.ids();
     List<TokenLogprob> all = new ArrayList<>(ids.length);
     for (int i = 0; i < ids.length; i++) {
