@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,11 +24,18 @@ import java.util.concurrent.locks.LockSupport;
  * held.
  */
 public record DataDirectory(Path root) {
+  private static final String PROCESSES = "processes.json";
+
   /**
    * Those that this process runs a stack on. A lock is the whole process's: asking for it again, or
    * closing a second channel on its file, would take it away.
    */
   private static final Set<Path> CLAIMED = ConcurrentHashMap.newKeySet();
+
+  /** A command that only asks who runs here holds the lock for an instant. */
+  private static final Duration OTHERS = Duration.ofMillis(300);
+
+  private static final Duration CHILDREN = Duration.ofSeconds(20);
 
   public DataDirectory {
     root = root.toAbsolutePath().normalize();
@@ -47,11 +56,17 @@ public record DataDirectory(Path root) {
       directory.write("stack.json", address.toJson() + "\n");
     }
 
+    /** Says which process is which; readers see the whole file or none. */
+    public void announce(Map<Part, Long> processes) {
+      directory.write(PROCESSES, Part.toJson(processes) + "\n");
+    }
+
     @Override
     public void close() {
       CLAIMED.remove(directory.root);
       try {
         Files.deleteIfExists(directory.stackFile());
+        Files.deleteIfExists(directory.root.resolve(PROCESSES));
         Files.deleteIfExists(directory.pidFile());
         channel.close();
       } catch (IOException e) {
@@ -74,10 +89,12 @@ public record DataDirectory(Path root) {
     try {
       Files.createDirectories(root);
       channel = FileChannel.open(lockFile(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      if (!awaitLock(channel)) {
+      if (!awaitLock(channel, OTHERS)) {
         throw taken();
       }
+      awaitChildrenOfKilledStack();
       Files.deleteIfExists(stackFile()); // left by a stack that was killed
+      Files.deleteIfExists(root.resolve(PROCESSES));
       write("up.pid", ProcessHandle.current().pid() + "\n");
       claim = new Claim(this, channel);
       return claim;
@@ -156,6 +173,16 @@ public record DataDirectory(Path root) {
     return root.resolve("logs");
   }
 
+  /** Reports on processes that died by their own fault. */
+  public Path crashes() {
+    return root.resolve("crashes");
+  }
+
+  /** Each process of a stack but the parent holds a shared lock on it. */
+  public Path childrenLock() {
+    return root.resolve("children.lock");
+  }
+
   public Path temporary() {
     return root.resolve("tmp");
   }
@@ -194,9 +221,23 @@ public record DataDirectory(Path root) {
     }
   }
 
-  /** A command that only asks who runs here holds the lock for an instant. */
-  private static boolean awaitLock(FileChannel channel) throws IOException {
-    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(300);
+  /** They end with it, but an instant later, and hold ports and files until then. */
+  private void awaitChildrenOfKilledStack() throws IOException {
+    try (FileChannel children =
+        FileChannel.open(childrenLock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      if (!awaitLock(children, CHILDREN)) {
+        throw new StackException(
+            "processes of a stack that was killed still run on "
+                + root
+                + "; end those that `fuser "
+                + childrenLock()
+                + "` names");
+      }
+    }
+  }
+
+  private static boolean awaitLock(FileChannel channel, Duration patience) throws IOException {
+    long deadline = System.nanoTime() + patience.toNanos();
     while (!tryLock(channel)) {
       if (System.nanoTime() > deadline) {
         return false;

@@ -150,6 +150,11 @@ public final class EmbeddedFlink implements AutoCloseable {
     return graph(job).getState();
   }
 
+  /** Why the job failed the last time, in one line; empty when it never did. */
+  public Optional<String> failure(JobID job) throws InterruptedException {
+    return cause(graph(job)).map(EmbeddedFlink::firstLine);
+  }
+
   /** How often the job's most unlucky task was started anew. */
   public int restarts(JobID job) throws InterruptedException {
     int restarts = 0;
@@ -199,17 +204,17 @@ public final class EmbeddedFlink implements AutoCloseable {
   }
 
   private static StackException notStarting(AccessExecutionGraph graph) {
-    Throwable cause =
-        graph.getFailureInfo() == null
-            ? null
-            : graph
-                .getFailureInfo()
-                .getException()
-                .deserializeError(EmbeddedFlink.class.getClassLoader());
+    Optional<Throwable> cause = cause(graph);
     return new StackException(
         "the inference job does not start: "
-            + (cause == null ? "it is " + graph.getState() : firstLine(rootOf(cause))),
-        cause);
+            + cause.map(EmbeddedFlink::firstLine).orElse("it is " + graph.getState()),
+        cause.orElse(null));
+  }
+
+  private static Optional<Throwable> cause(AccessExecutionGraph graph) {
+    return Optional.ofNullable(graph.getFailureInfo())
+        .map(info -> info.getException().deserializeError(EmbeddedFlink.class.getClassLoader()))
+        .map(EmbeddedFlink::rootOf);
   }
 
   private static Throwable rootOf(Throwable e) {

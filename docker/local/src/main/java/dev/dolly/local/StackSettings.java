@@ -26,6 +26,7 @@ public record StackSettings(
   private static final String BOOTSTRAP = InferenceSettings.PREFIX + "bootstrap-servers";
   private static final String REGISTRY = InferenceSettings.PREFIX + "schema-registry";
   private static final String MODEL = InferenceSettings.PREFIX + "model-directory";
+  private static final String CRASHES = InferenceSettings.PREFIX + "crash-directory";
 
   /**
    * @throws IllegalArgumentException naming every setting of the inference job that cannot be: now,
@@ -34,30 +35,32 @@ public record StackSettings(
   public StackSettings {
     inference = Map.copyOf(inference);
     List<String> taken =
-        Stream.of(BOOTSTRAP, REGISTRY, MODEL).filter(inference::containsKey).toList();
+        Stream.of(BOOTSTRAP, REGISTRY, MODEL, CRASHES).filter(inference::containsKey).toList();
     if (!taken.isEmpty()) {
       throw new IllegalArgumentException(String.join(", ", taken) + ": the stack sets that itself");
     }
-    of(inference, model, "unknown", "unknown");
+    InferenceSettings.of(keys(inference, model, data, "unknown", "unknown"));
   }
 
-  /** How many tasks of the inference job run beside each other. */
-  int parallelism() {
-    return inferenceOn("unknown", "unknown").parallelism();
+  /** What runs the jobs, with broker, registry and Flink on those ports. */
+  public JobsSettings jobsOn(Ports ports) {
+    StackAddress address = ports.address();
+    return new JobsSettings(
+        data, ports.flink(), keys(inference, model, data, address.bootstrap(), address.registry()));
   }
 
-  /** The inference job's settings on that broker and registry. */
-  InferenceSettings inferenceOn(String bootstrap, String registryUrl) {
-    return of(inference, model, bootstrap, registryUrl);
-  }
-
-  private static InferenceSettings of(
-      Map<String, String> inference, Path model, String bootstrap, String registryUrl) {
+  private static Map<String, String> keys(
+      Map<String, String> inference,
+      Path model,
+      DataDirectory data,
+      String bootstrap,
+      String registryUrl) {
     Map<String, String> keys = new HashMap<>(inference);
     keys.put(BOOTSTRAP, bootstrap);
     keys.put(REGISTRY, registryUrl);
     keys.put(MODEL, model.toAbsolutePath().toString());
-    return InferenceSettings.of(keys);
+    keys.put(CRASHES, data.crashes().toString());
+    return keys;
   }
 
   /** How to come by ports. */

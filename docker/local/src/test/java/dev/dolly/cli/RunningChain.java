@@ -3,9 +3,16 @@ package dev.dolly.cli;
 import dev.dolly.inference.InferenceJob;
 import dev.dolly.inference.InferenceSettings;
 import dev.dolly.local.DataDirectory;
-import dev.dolly.local.LocalStack;
+import dev.dolly.local.EmbeddedBroker;
+import dev.dolly.local.Jobs;
+import dev.dolly.local.Part;
+import dev.dolly.local.PartCommands;
+import dev.dolly.local.Ports;
 import dev.dolly.local.StackAddress;
 import dev.dolly.local.StackSettings;
+import dev.dolly.local.process.ChildLauncher;
+import dev.dolly.local.process.CrashReports;
+import dev.dolly.local.process.Supervisor;
 import dev.dolly.schemas.avro.DeadLetter;
 import dev.dolly.schemas.avro.Response;
 import dev.dolly.schemas.prompt.PromptParser;
@@ -20,7 +27,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.BiConsumer;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
-/** A stack with a small model, and everything that was committed on it, in order. */
+/**
+ * Broker and jobs in this JVM, so that a test can put something into the jobs, a registry beside
+ * it, and everything that was committed, in order.
+ */
 final class RunningChain implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
@@ -28,7 +38,11 @@ final class RunningChain implements AutoCloseable {
   final StackAddress address;
   final List<Response> responses = new ArrayList<>();
   final List<DeadLetter> deadLetters = new ArrayList<>();
-  private final LocalStack stack;
+  private final StackSettings stack;
+  private final Ports ports;
+  private EmbeddedBroker broker;
+  private Supervisor registry;
+  private final Jobs jobs;
   private final RawPrompts prompts;
   private final AnswerReader reader;
   private int sentinels;
@@ -45,17 +59,19 @@ final class RunningChain implements AutoCloseable {
       throws InterruptedException {
     Map<String, String> inference = new HashMap<>(settings);
     inference.put("inference.dtype", "float32");
-    stack =
-        LocalStack.start(
-            new StackSettings(
-                new DataDirectory(directory),
-                StackSettings.PortChoice.FREE,
-                Path.of(System.getProperty("dolly.registry")),
-                Fixtures.model(model),
-                inference),
-            graph,
-            part -> {});
-    address = stack.address();
+    StackSettings stack =
+        new StackSettings(
+            new DataDirectory(directory),
+            StackSettings.PortChoice.FREE,
+            Path.of(System.getProperty("dolly.registry")),
+            Fixtures.model(model),
+            inference);
+    ports = Ports.anyFree();
+    address = ports.address();
+    broker = broker(stack.data());
+    registry = registry(stack);
+    this.stack = stack;
+    jobs = Jobs.start(stack.jobsOn(ports), graph, part -> {});
     cluster = new Cluster(address.bootstrap(), address.registry());
     prompts = new RawPrompts(cluster);
     reader = new AnswerReader(cluster, cluster.schemas(), false);
@@ -102,20 +118,64 @@ final class RunningChain implements AutoCloseable {
     responses.removeIf(response -> response.getRequestId().equals(id));
   }
 
-  /** Throws when a part of the stack has failed for good. */
+  /** Throws when a job has failed for good. */
   void check() throws InterruptedException {
-    stack.check();
+    jobs.check();
   }
 
   /** How often the job's task was started anew. */
   int restarts() throws InterruptedException {
-    return stack.restarts();
+    return jobs.restarts();
+  }
+
+  /** The broker goes away, with all its connections. */
+  void stopBroker() {
+    broker.close();
+  }
+
+  /** The broker comes back on the same ports. */
+  void startBroker() {
+    broker = broker(stack.data());
+  }
+
+  /** The registry goes away. */
+  void stopRegistry() {
+    registry.close();
+  }
+
+  /** The registry comes back on the same port. */
+  void startRegistry() {
+    registry = registry(stack);
+  }
+
+  private EmbeddedBroker broker(DataDirectory data) {
+    return EmbeddedBroker.start(data.broker(), ports.broker(), ports.controller());
+  }
+
+  private Supervisor registry(StackSettings settings) {
+    DataDirectory data = settings.data();
+    Supervisor child =
+        new Supervisor(
+            new PartCommands(settings, ports).of(Part.REGISTRY),
+            new ChildLauncher(data.childrenLock(), data.logs(), new CrashReports(data.crashes())),
+            Duration.ofSeconds(5),
+            new Supervisor.Listener() {
+              @Override
+              public void launched() {}
+
+              @Override
+              public void progress(String line) {}
+            });
+    child.start();
+    return child;
   }
 
   @Override
   public void close() {
     reader.close();
     prompts.close();
-    stack.close();
+    jobs.close();
+    registry.close();
+    broker.close();
   }
 }

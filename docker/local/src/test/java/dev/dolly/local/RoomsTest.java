@@ -81,10 +81,10 @@ class RoomsTest {
     noneOf(CLIENT, ENGINE, INFERENCE, INGEST, LOCAL, CLI, "org.apache.flink..", "ai.djl..");
   }
 
-  /** It runs in the registry's process, whose class path has nothing of ours but it. */
+  /** Of ours, the registry's process has nothing but it on its class path. */
   @Test
-  void theRegistrysChildNeedsOnlyTheJdk() {
-    String child = "dev.dolly.local.registry..";
+  void whatEveryChildNeedsNeedsOnlyTheJdk() {
+    String child = "dev.dolly.local.child..";
     noClasses()
         .that()
         .resideInAPackage(child)

@@ -18,12 +18,16 @@ class StackSettingsTest {
                 "inference.max-batch", "3",
                 "inference.parallelism", "2",
                 "inference.checkpoint-interval", "300 ms"));
-    InferenceSettings inference = settings.inferenceOn("127.0.0.1:1", "http://127.0.0.1:2");
+    JobsSettings jobs = JobsSettings.of(settings.jobsOn(new Ports(1, 2, 3, 4)).toMap());
+    assertThat(jobs.flinkPort()).isEqualTo(4);
+    assertThat(jobs.data()).isEqualTo(settings.data());
+    InferenceSettings inference = jobs.inferenceSettings();
     assertThat(inference.maxBatch()).isEqualTo(3);
     assertThat(inference.checkpointInterval()).isEqualTo(Duration.ofMillis(300));
     assertThat(inference.bootstrapServers()).isEqualTo("127.0.0.1:1");
-    assertThat(inference.schemaRegistry()).isEqualTo("http://127.0.0.1:2");
-    assertThat(settings.parallelism()).isEqualTo(2);
+    assertThat(inference.schemaRegistry()).startsWith("http://127.0.0.1:3/");
+    assertThat(inference.parallelism()).isEqualTo(2);
+    assertThat(inference.crashDirectory()).isEqualTo(settings.data().crashes().toString());
   }
 
   @Test
@@ -35,7 +39,10 @@ class StackSettingsTest {
 
   @Test
   void whatTheStackSetsIsNotFree() {
-    for (String key : new String[] {"bootstrap-servers", "schema-registry", "model-directory"}) {
+    for (String key :
+        new String[] {
+          "bootstrap-servers", "schema-registry", "model-directory", "crash-directory"
+        }) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> of(Map.of("inference." + key, "x")))
           .withMessageContaining("inference." + key);

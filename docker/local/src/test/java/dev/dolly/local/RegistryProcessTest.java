@@ -2,6 +2,9 @@ package dev.dolly.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dolly.local.process.ChildLauncher;
+import dev.dolly.local.process.CrashReports;
+import dev.dolly.local.process.Supervisor;
 import dev.dolly.schemas.registry.SchemaRegistration;
 import dev.dolly.schemas.registry.SchemaRegistries;
 import java.io.BufferedReader;
@@ -11,14 +14,16 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
-class EmbeddedRegistryTest {
+class RegistryProcessTest {
   private static final Path INSTALLATION = Path.of(System.getProperty("dolly.registry"));
 
   @TempDir private Path directory;
@@ -45,8 +50,10 @@ class EmbeddedRegistryTest {
     }
     child.onExit().get(20, TimeUnit.SECONDS);
 
-    try (EmbeddedRegistry again = start(directory)) {
-      String url = again.url().toString();
+    Ports ports = Ports.anyFree();
+    try (Supervisor again = start(directory, ports)) {
+      again.ready().join();
+      String url = ports.address().registry();
       List<SchemaRegistration> after =
           SchemaRegistration.registerAll(SchemaRegistries.connect(url));
       assertThat(after).allSatisfy(subject -> assertThat(subject.added()).isFalse());
@@ -65,19 +72,37 @@ class EmbeddedRegistryTest {
     }
   }
 
-  private static EmbeddedRegistry start(Path directory) throws InterruptedException {
-    return EmbeddedRegistry.start(
-        INSTALLATION, directory, directory.resolve("registry.log"), Ports.anyFree().registry());
+  private static Supervisor start(Path directory, Ports ports) {
+    DataDirectory data = new DataDirectory(directory);
+    StackSettings settings =
+        new StackSettings(
+            data, StackSettings.PortChoice.FREE, INSTALLATION, Path.of("no-model"), Map.of());
+    Supervisor registry =
+        new Supervisor(
+            new PartCommands(settings, ports).of(Part.REGISTRY),
+            new ChildLauncher(data.childrenLock(), data.logs(), new CrashReports(data.crashes())),
+            Duration.ofSeconds(5),
+            new Supervisor.Listener() {
+              @Override
+              public void launched() {}
+
+              @Override
+              public void progress(String line) {}
+            });
+    registry.start();
+    return registry;
   }
 
   /** A process with a registry, to be killed. */
   static final class Parent {
     private Parent() {}
 
-    public static void main(String[] arguments) throws InterruptedException, IOException {
-      EmbeddedRegistry registry = start(Path.of(arguments[0]));
+    public static void main(String[] arguments) throws IOException {
+      Ports ports = Ports.anyFree();
+      Supervisor registry = start(Path.of(arguments[0]), ports);
+      registry.ready().join();
       System.out.println(registry.pid());
-      System.out.println(registry.url());
+      System.out.println(ports.address().registry());
       System.in.read();
     }
   }

@@ -1,0 +1,103 @@
+package dev.dolly.local;
+
+import dev.dolly.local.child.RegistryChild;
+import dev.dolly.local.process.ChildCommand;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** How each part of a stack is launched as a process of its own. */
+public final class PartCommands {
+  private final StackSettings settings;
+  private final Ports ports;
+
+  public PartCommands(StackSettings settings, Ports ports) {
+    this.settings = settings;
+    this.ports = ports;
+  }
+
+  /**
+   * The part's.
+   *
+   * @throws StackException when something of it is missing
+   */
+  public ChildCommand of(Part part) {
+    return switch (part) {
+      case BROKER -> broker();
+      case REGISTRY -> registry();
+      case JOBS -> jobs();
+    };
+  }
+
+  private ChildCommand broker() {
+    return new ChildCommand(
+        Part.BROKER.title(),
+        BrokerChild.class.getName(),
+        System.getProperty("java.class.path"),
+        // A broker that one machine uses gains less from the second compiler than that takes.
+        List.of("-Xmx512m", "-XX:TieredStopAtLevel=1"),
+        Map.of(),
+        BrokerChild.settings(settings.data(), ports),
+        settings.data().broker());
+  }
+
+  private ChildCommand jobs() {
+    return new ChildCommand(
+        Part.JOBS.title(),
+        JobsChild.class.getName(),
+        System.getProperty("java.class.path"),
+        List.of(),
+        Map.of(),
+        settings.jobsOn(ports).toMap(),
+        settings.data().root());
+  }
+
+  private ChildCommand registry() {
+    Path directory = settings.data().registry();
+    return new ChildCommand(
+        Part.REGISTRY.title(),
+        RegistryChild.class.getName(),
+        String.join(
+            System.getProperty("path.separator"),
+            ownClasses().toString(),
+            runner(settings.registry()).toString()),
+        List.of(
+            "-Xmx256m",
+            "-XX:TieredStopAtLevel=1",
+            "-Dquarkus.http.host=" + Ports.HOST,
+            "-Dquarkus.http.port=" + ports.registry()),
+        // Each commit reaches the file before it is answered: an id that a record holds must not be
+        // given to another schema after kill -9.
+        Map.of(
+            "REGISTRY_DATASOURCE_URL",
+            "jdbc:h2:file:" + directory.resolve("registry") + ";WRITE_DELAY=0"),
+        RegistryChild.settings(ports.address().registry()),
+        // The registry reads settings from files of its working directory: give it an own one.
+        directory);
+  }
+
+  private static Path ownClasses() {
+    try {
+      return Path.of(
+          RegistryChild.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static Path runner(Path installation) {
+    try (Stream<Path> files = Files.list(installation)) {
+      return files
+          .filter(file -> file.getFileName().toString().endsWith("-runner.jar"))
+          .findFirst()
+          .orElseThrow(() -> new IOException("no *-runner.jar in " + installation))
+          .toAbsolutePath();
+    } catch (IOException e) {
+      throw new StackException("the schema registry does not start: " + e.getMessage(), e);
+    }
+  }
+}
