@@ -4,31 +4,28 @@ import static dev.dolly.inference.generate.PromptRecords.sampled;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.dolly.inference.InferenceSettings;
 import dev.dolly.inference.TestRegistry;
-import dev.dolly.inference.sink.OutboundRecord;
-import dev.dolly.inference.source.Permit;
+import dev.dolly.inference.quarantine.Quarantine;
 import dev.dolly.inference.source.PromptRecord;
 import dev.dolly.schemas.avro.Response;
 import dev.dolly.schemas.registry.PatientRegistry;
 import dev.dolly.schemas.registry.SchemaRegistries;
 import dev.dolly.schemas.serde.RecordSerde;
 import dev.dolly.schemas.topic.TopicCatalogue;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
-import java.util.stream.Collectors;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.streaming.runtime.tasks.mailbox.TaskMailbox;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
-import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+import org.apache.kafka.common.KafkaException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The operator in Flink's harness, with state that is written and read back. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -36,7 +33,6 @@ import org.junit.jupiter.api.Timeout;
 class GenerateOperatorTest {
   private static final int PROMPTS = 6;
   private static final int TOKENS = 300;
-  private static final long FIRST = 1;
 
   private static TestRegistry server;
   private static PatientRegistry registry;
@@ -68,16 +64,16 @@ class GenerateOperatorTest {
     Delivered delivered = new Delivered(registry);
     OperatorSubtaskState state;
     List<Response> committed;
-    try (Task task = new Task(delivered, null)) {
+    try (GenerateTask task = new GenerateTask(server, delivered, null)) {
       task.feed(prompts);
       task.runUntil(() -> delivered.chunks.size() >= 3 * PROMPTS);
-      state = task.checkpoint(FIRST + 1);
+      state = task.checkpoint(GenerateTask.FIRST_CHECKPOINT + 1);
       committed = List.copyOf(delivered.responses);
       task.runUntil(() -> delivered.chunks.size() >= 5 * PROMPTS); // work that is lost
     }
     delivered.responses.clear(); // as the transaction is aborted
     delivered.responses.addAll(committed);
-    try (Task task = new Task(delivered, state)) {
+    try (GenerateTask task = new GenerateTask(server, delivered, state)) {
       task.finish();
     }
     assertThat(delivered.texts()).isEqualTo(undisturbed);
@@ -95,14 +91,14 @@ class GenerateOperatorTest {
     PromptRecord quick = records.of(sampled("quick", "Why?", 1, 1L));
     OperatorSubtaskState state;
     List<String> answered;
-    try (Task task = new Task(delivered, null)) {
+    try (GenerateTask task = new GenerateTask(server, delivered, null)) {
       task.feed(prompts);
       task.feed(List.of(quick));
       task.runUntil(() -> !delivered.responses.isEmpty());
-      state = task.checkpoint(FIRST + 1);
+      state = task.checkpoint(GenerateTask.FIRST_CHECKPOINT + 1);
       answered = delivered.responses.stream().map(Response::getRequestId).toList();
     }
-    try (Task task = new Task(delivered, state)) {
+    try (GenerateTask task = new GenerateTask(server, delivered, state)) {
       task.finish();
     }
     assertThat(answered).contains("quick");
@@ -117,16 +113,17 @@ class GenerateOperatorTest {
     Delivered delivered = new Delivered(registry);
     OperatorSubtaskState first;
     OperatorSubtaskState second;
-    try (Task task = new Task(delivered, null)) {
+    try (GenerateTask task = new GenerateTask(server, delivered, null)) {
       task.feed(prompts.subList(0, 3));
-      first = task.checkpoint(FIRST + 1);
+      first = task.checkpoint(GenerateTask.FIRST_CHECKPOINT + 1);
     }
-    try (Task task = new Task(delivered, null)) {
+    try (GenerateTask task = new GenerateTask(server, delivered, null)) {
       task.feed(prompts.subList(3, PROMPTS));
-      second = task.checkpoint(FIRST + 1);
+      second = task.checkpoint(GenerateTask.FIRST_CHECKPOINT + 1);
     }
     OperatorSubtaskState both = AbstractStreamOperatorTestHarness.repackageState(first, second);
-    try (Task task = new Task(delivered, both, Map.of("max-batch", "2", "queue", "1"))) {
+    try (GenerateTask task =
+        new GenerateTask(server, delivered, both, Map.of("max-batch", "2", "queue", "1"))) {
       task.finish();
     }
     assertThat(delivered.responses)
@@ -136,15 +133,67 @@ class GenerateOperatorTest {
   }
 
   @Test
+  void marksWhatIsInItsEngineAndLooksAgainWhenATrialElsewhereIsOver(@TempDir Path crashes)
+      throws Exception {
+    Delivered delivered = new Delivered(registry);
+    Map<String, String> settings = Map.of("crash-directory", crashes.toString());
+    Path marks = Files.createDirectories(crashes.resolve("in-flight"));
+    Path suspect = marks.resolve(prompts.get(0).position().toString());
+    Files.writeString(suspect, "pid=0 started_at=0 deaths=1 tokens=0\n");
+    try (GenerateTask task = new GenerateTask(server, delivered, null, settings)) {
+      try (Quarantine elsewhere = Quarantine.in(crashes)) {
+        assertThat(elsewhere.beginTrial()).isTrue();
+        task.feed(prompts.subList(0, 2));
+        assertThat(Files.readString(suspect)).startsWith("pid=0 ");
+      }
+      task.advance(Duration.ofSeconds(1));
+      assertThat(Files.readString(suspect))
+          .startsWith("pid=" + ProcessHandle.current().pid() + " ");
+      task.runUntil(() -> !delivered.chunksOf("q1").isEmpty());
+      assertThat(Files.readString(suspect)).contains("deaths=0");
+      task.checkpoint(GenerateTask.FIRST_CHECKPOINT + 1);
+      task.finish();
+    }
+    assertThat(delivered.texts()).containsOnlyKeys("q0", "q1");
+    assertThat(marks).isEmptyDirectory();
+  }
+
+  @Test
+  void stopsForGoodWhereItCannotTellOfItsAnswersAndNobodyAccepts() throws Exception {
+    Delivered delivered = new Delivered(registry);
+    OperatorSubtaskState state;
+    try (GenerateTask task = new GenerateTask(server, delivered, null)) {
+      task.feed(List.of(records.of(sampled("quick", "Why?", 1, 1L))));
+      task.runUntil(() -> !delivered.responses.isEmpty());
+      state = task.checkpoint(GenerateTask.FIRST_CHECKPOINT + 1);
+    }
+    // No broker is there to be asked whether the answer is committed.
+    Map<String, String> old =
+        Map.of(
+            "transaction-timeout", "2 ms",
+            "checkpoint-interval", "1 ms",
+            "kafka.default.api.timeout.ms", "200",
+            "kafka.request.timeout.ms", "100");
+    assertThatThrownBy(() -> new GenerateTask(server, delivered, state, old))
+        .isInstanceOf(KafkaException.class)
+        .hasMessageContaining("cannot look for the answers");
+    try (GenerateTask task = new GenerateTask(server, delivered, state)) {
+      task.finish();
+    }
+    assertThat(delivered.responses).hasSize(1);
+  }
+
+  @Test
   void closesWhenItsModelIsNotThere() {
     Delivered delivered = new Delivered(registry);
-    assertThatThrownBy(() -> new Task(delivered, null, Map.of("model-directory", "/no/such")))
+    assertThatThrownBy(
+            () -> new GenerateTask(server, delivered, null, Map.of("model-directory", "/no/such")))
         .hasMessageContaining("/no/such");
   }
 
   private Map<String, String> undisturbed() throws Exception {
     Delivered delivered = new Delivered(registry);
-    try (Task task = new Task(delivered, null)) {
+    try (GenerateTask task = new GenerateTask(server, delivered, null)) {
       task.feed(prompts);
       task.finish();
     }
@@ -153,92 +202,5 @@ class GenerateOperatorTest {
         .hasSize(PROMPTS)
         .containsOnly(0);
     return delivered.texts();
-  }
-
-  /** One incarnation of the operator; this thread is its task. */
-  private static final class Task implements AutoCloseable {
-    private final OneInputStreamOperatorTestHarness<PromptRecord, OutboundRecord> harness;
-    private final Delivered delivered;
-
-    Task(Delivered delivered, OperatorSubtaskState state) throws Exception {
-      this(delivered, state, Map.of());
-    }
-
-    Task(Delivered delivered, OperatorSubtaskState state, Map<String, String> differing)
-        throws Exception {
-      this.delivered = delivered;
-      harness =
-          new OneInputStreamOperatorTestHarness<>(new GenerateOperatorFactory(settings(differing)));
-      try {
-        harness.setup();
-        if (state != null) {
-          harness.initializeState(state);
-        }
-        harness.open();
-        checkpoint(FIRST); // nothing goes out before it
-        harness.notifyOfCompletedCheckpoint(FIRST);
-      } catch (Exception e) {
-        close();
-        throw e;
-      }
-    }
-
-    private static InferenceSettings settings(Map<String, String> differing) {
-      Map<String, String> values = new HashMap<>();
-      values.put("bootstrap-servers", "127.0.0.1:1");
-      values.put("schema-registry", server.url());
-      values.put("model-directory", Fixture.MODEL.toString());
-      values.put("chunk-interval", "0 ms");
-      values.put("cache-size", "64 mb");
-      values.putAll(differing);
-      return InferenceSettings.of(
-          values.entrySet().stream()
-              .collect(Collectors.toMap(e -> "inference." + e.getKey(), Map.Entry::getValue)));
-    }
-
-    void feed(List<PromptRecord> records) throws Exception {
-      for (PromptRecord record : records) {
-        Permit.take();
-        harness.processElement(new StreamRecord<>(record));
-      }
-    }
-
-    /** Runs the task's mails, waiting for each, until it is so. */
-    void runUntil(BooleanSupplier done) throws Exception {
-      collect();
-      while (!done.getAsBoolean()) {
-        harness.getTaskMailbox().take(TaskMailbox.MIN_PRIORITY).run();
-        collect();
-      }
-    }
-
-    OperatorSubtaskState checkpoint(long id) throws Exception {
-      harness.prepareSnapshotPreBarrier(id);
-      collect();
-      return harness.snapshot(id, id);
-    }
-
-    /** As at the end of a job that is stopped with drain. */
-    void finish() throws Exception {
-      harness.getOneInputOperator().finish();
-      collect();
-    }
-
-    private void collect() {
-      harness.extractOutputValues().forEach(delivered::answer);
-      harness.getOutput().clear();
-      var chunks = harness.getSideOutput(GenerateOperator.CHUNKS);
-      if (chunks != null) {
-        chunks.forEach(chunk -> delivered.chunk(chunk.getValue()));
-        chunks.clear();
-      }
-    }
-
-    /** As after a failure or cancellation: the harness' own close() would finish the work first. */
-    @Override
-    public void close() throws Exception {
-      harness.getOneInputOperator().close();
-      harness.getEnvironment().close();
-    }
   }
 }
