@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dolly.local.DataDirectory;
-import dev.dolly.local.Directories;
 import dev.dolly.local.LocalStack;
 import dev.dolly.local.StackAddress;
 import dev.dolly.local.StackSettings;
@@ -82,7 +81,7 @@ final class DemoCommand implements Callable<Integer> {
     List<JsonNode> instructions = instructions();
     StopSignal signal = new StopSignal(terminal, STOPPED);
     try {
-      return run(workingDirectory(), instructions, signal);
+      return run(WorkingDirectory.make(data, "demo-"), instructions, signal);
     } finally {
       signal.close();
     }
@@ -96,7 +95,7 @@ final class DemoCommand implements Callable<Integer> {
           stack.settings(
               terminal,
               directory,
-              models(directory),
+              WorkingDirectory.models(data, directory),
               stack.freePorts()
                   ? StackSettings.PortChoice.FREE
                   : StackSettings.PortChoice.USUAL_OR_FREE);
@@ -104,34 +103,20 @@ final class DemoCommand implements Callable<Integer> {
       try (LocalStack running = LocalStack.start(settings, terminal::timed)) {
         run(running, instructions);
       }
-      remove(directory);
+      WorkingDirectory.remove(directory, terminal);
       return 0;
     } catch (InterruptedException | RuntimeException e) {
       if (e instanceof InterruptedException || signal.received()) {
-        remove(directory);
+        WorkingDirectory.remove(directory, terminal);
         return STOPPED;
       }
       if (started) {
         terminal.progress("What it worked in stays, with its logs: " + directory.root());
       } else {
-        remove(directory);
+        WorkingDirectory.remove(directory, terminal);
       }
       throw (RuntimeException) e;
     }
-  }
-
-  private void remove(DataDirectory directory) {
-    if (!Directories.deleteIfPossible(directory.root())) {
-      terminal.progress("Not all of " + directory.root() + " could be removed.");
-    }
-  }
-
-  /**
-   * Beside the script where that can be: what lies in the demo's own directory is made each time.
-   */
-  private Path models(DataDirectory directory) {
-    Home home = Home.system();
-    return data == null || Files.isWritable(home.folder()) ? home.models() : directory.models();
   }
 
   private void run(LocalStack running, List<JsonNode> instructions) throws InterruptedException {
@@ -208,24 +193,5 @@ final class DemoCommand implements Callable<Integer> {
       throw new CommandException("cannot read " + file + ": " + e, e);
     }
     return instructions;
-  }
-
-  private DataDirectory workingDirectory() {
-    if (data == null) {
-      Path folder = Home.system().data();
-      try {
-        Files.createDirectories(folder);
-        return new DataDirectory(Files.createTempDirectory(folder, "demo-"));
-      } catch (IOException e) {
-        throw new CommandException(
-            "cannot work in " + folder + " (" + e + "); name another directory with --data", e);
-      }
-    }
-    if (Files.exists(data)) {
-      throw new CommandException(
-          data
-              + " exists, and the demo removes what it works in; name a new directory with --data");
-    }
-    return new DataDirectory(data);
   }
 }

@@ -60,6 +60,7 @@ public final class Dolly implements Runnable {
         .addSubcommand(new ProduceCommand(terminal))
         .addSubcommand(new ConsumeCommand(terminal))
         .addSubcommand(new TopCommand(terminal))
+        .addSubcommand(new ChaosCommand(terminal))
         .addSubcommand(new GenerateCommand(terminal))
         .addSubcommand(new ScoreCommand(terminal))
         .addSubcommand(

@@ -74,6 +74,12 @@ public final class TopicReader implements AutoCloseable {
     return all;
   }
 
+  /** Whether all is read that is committed now. */
+  public boolean isAtEnd() {
+    return consumer.endOffsets(consumer.assignment()).entrySet().stream()
+        .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
+  }
+
   @Override
   public void close() {
     consumer.close();

@@ -18,6 +18,8 @@ class RoomsTest {
   private static final String INGEST = "dev.dolly.ingest..";
   private static final String LOCAL = "dev.dolly.local..";
   private static final String CLIENT = "dev.dolly.client..";
+  private static final String WATCH = "dev.dolly.watch..";
+  private static final String CHAOS = "dev.dolly.chaos..";
   private static final String CLI = "dev.dolly.cli..";
 
   private static final JavaClasses CLASSES =
@@ -26,7 +28,7 @@ class RoomsTest {
           .importPackages("dev.dolly");
 
   @ParameterizedTest
-  @ValueSource(strings = {SCHEMAS, ENGINE, INFERENCE, INGEST, LOCAL, CLIENT, CLI})
+  @ValueSource(strings = {SCHEMAS, ENGINE, INFERENCE, INGEST, LOCAL, CLIENT, WATCH, CHAOS, CLI})
   void everyRoomIsLookedAt(String room) {
     assertThat(CLASSES.stream())
         .anyMatch(type -> type.getPackageName().startsWith(room.replace("..", "")));
@@ -78,7 +80,22 @@ class RoomsTest {
 
   @Test
   void clientsKnowTopicsAndNothingBehindThem() {
-    noneOf(CLIENT, ENGINE, INFERENCE, INGEST, LOCAL, CLI, "org.apache.flink..", "ai.djl..");
+    noneOf(
+        CLIENT,
+        ENGINE,
+        INFERENCE,
+        INGEST,
+        LOCAL,
+        WATCH,
+        CHAOS,
+        CLI,
+        "org.apache.flink..",
+        "ai.djl..");
+  }
+
+  @Test
+  void whoWatchesAStackNeedsOnlyItsAddresses() {
+    noneOf(WATCH, ENGINE, INFERENCE, INGEST, LOCAL, CHAOS, CLI, "org.apache.flink..", "ai.djl..");
   }
 
   /** Of ours, the registry's process has nothing but it on its class path. */

@@ -1,0 +1,82 @@
+package dev.dolly.chaos;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+
+/**
+ * What a run is made of.
+ *
+ * @param seed of prompts and kills
+ * @param prompts how many; where a time is given, as many as go into it
+ * @param time how long prompts are sent instead
+ * @param kills how many
+ * @param outstanding prompts without outcome at once, at most; empty: no bound, a backlog
+ * @param rate prompts a second, at most
+ * @param patience how long no outcome at all is waited for
+ * @param warmUp how long after the start speed and memory are not compared yet
+ */
+public record ChaosSettings(
+    long seed,
+    int prompts,
+    Optional<Duration> time,
+    int kills,
+    OptionalInt outstanding,
+    OptionalDouble rate,
+    Duration patience,
+    Duration warmUp) {
+  public ChaosSettings {
+    if (prompts < 1 && time.isEmpty()) {
+      throw new IllegalArgumentException("at least one prompt is needed: " + prompts);
+    }
+    if (kills < 0) {
+      throw new IllegalArgumentException("there cannot be " + kills + " kills");
+    }
+    if (outstanding.isPresent() && outstanding.getAsInt() < 1) {
+      throw new IllegalArgumentException(
+          "at least one prompt must be out: " + outstanding.getAsInt());
+    }
+    if (rate.isPresent() && !(rate.getAsDouble() > 0)) {
+      throw new IllegalArgumentException("the rate must be above 0: " + rate.getAsDouble());
+    }
+  }
+
+  /** How far a run is, 0 to 1. */
+  double progress(long outcomes, Duration now) {
+    double share =
+        time.isPresent()
+            ? (double) now.toMillis() / time.get().toMillis()
+            : (double) outcomes / prompts;
+    return Math.min(share, 1);
+  }
+
+  /**
+   * How many prompts may have been sent by now.
+   *
+   * @param outcomes committed so far
+   * @param sent so far
+   * @param killsLeft whether kills are to come: a prompt is kept back for after the last
+   */
+  int allowed(long outcomes, int sent, Duration now, boolean killsLeft) {
+    if (time.isPresent() && now.compareTo(time.get()) >= 0) {
+      return sent;
+    }
+    long allowed = time.isPresent() ? Integer.MAX_VALUE : prompts;
+    if (killsLeft && time.isEmpty() && outstanding.isPresent()) {
+      allowed = prompts - 1;
+    }
+    if (outstanding.isPresent()) {
+      allowed = Math.min(allowed, outcomes + outstanding.getAsInt());
+    }
+    if (rate.isPresent()) {
+      allowed = Math.min(allowed, (long) (rate.getAsDouble() * now.toMillis() / 1000) + 1);
+    }
+    return (int) Math.max(sent, allowed);
+  }
+
+  /** Whether no more prompts are to come. */
+  boolean allSent(int sent, Duration now) {
+    return time.isPresent() ? now.compareTo(time.get()) >= 0 : sent >= prompts;
+  }
+}
