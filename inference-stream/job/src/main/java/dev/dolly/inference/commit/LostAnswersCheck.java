@@ -12,12 +12,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks, where a checkpoint is so old that the broker may have aborted its transaction, whether the
- * answers in it are committed. A job that was away for long because nothing was to be done, or that
- * had committed all before it was stopped, goes on.
+ * Asks, where a checkpoint was begun so long ago that the broker may have aborted its transaction,
+ * whether the answers in it are committed. A job that was away for long because nothing was to be
+ * done, or that had committed all before it was stopped, goes on.
  *
- * <p>To be called when the sink has committed what the checkpoint holds: in a chain it opens first.
- * Each subtask checks what the redistribution of state gave it, all of them together everything.
+ * <p>To be called when the sink has committed what the checkpoint holds. After a restore each
+ * subtask checks what the redistribution of state gave it, all of them together everything.
  */
 public final class LostAnswersCheck {
   private static final Logger LOG = LoggerFactory.getLogger(LostAnswersCheck.class);

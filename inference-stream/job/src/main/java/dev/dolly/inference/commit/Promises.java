@@ -45,8 +45,14 @@ public final class Promises {
     return List.copyOf(open);
   }
 
-  /** The sink commits with the same notice, or fails the task. */
-  public void completed(long checkpoint) {
-    open.removeIf(promise -> promise.checkpoint() <= checkpoint);
+  /**
+   * Those that this checkpoint's completion redeems; they are open no longer. The sink, later in
+   * the chain, got the same notice before and has committed, or failed the task.
+   */
+  public List<Promise> completed(long checkpoint) {
+    List<Promise> redeemed =
+        open.stream().filter(promise -> promise.checkpoint() <= checkpoint).toList();
+    open.removeAll(redeemed);
+    return redeemed;
   }
 }

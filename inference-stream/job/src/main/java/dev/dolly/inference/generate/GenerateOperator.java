@@ -8,6 +8,7 @@ import dev.dolly.inference.InferenceSettings;
 import dev.dolly.inference.commit.KafkaAnswers;
 import dev.dolly.inference.commit.LostAnswersCheck;
 import dev.dolly.inference.commit.LostAnswersException;
+import dev.dolly.inference.commit.Promise;
 import dev.dolly.inference.commit.Promises;
 import dev.dolly.inference.metrics.InferenceMetrics;
 import dev.dolly.inference.quarantine.Quarantine;
@@ -62,6 +63,7 @@ public final class GenerateOperator extends AbstractStreamOperator<OutboundRecor
   private final transient Clock clock = Clock.systemUTC();
   private transient GenerateState state;
   private transient Promises promises;
+  private transient LostAnswersCheck lostAnswers;
   private transient InferenceMetrics metrics;
   private transient Quarantine quarantine;
   private transient @Nullable ServedModel served;
@@ -92,7 +94,13 @@ public final class GenerateOperator extends AbstractStreamOperator<OutboundRecor
     firstCheckpoint = NO_CHECKPOINT;
     promises = new Promises(clock);
     promises.restore(state.promises());
-    checkPromises();
+    lostAnswers =
+        new LostAnswersCheck(
+            new KafkaAnswers(settings.clientProperties()),
+            settings.transactionTimeout(),
+            settings.lostAnswers(),
+            clock);
+    check(state.promises());
     metrics = new InferenceMetrics(getMetricGroup(), clock);
     quarantine =
         settings.crashDirectory() == null
@@ -116,15 +124,13 @@ public final class GenerateOperator extends AbstractStreamOperator<OutboundRecor
     requests.restore(restored, state.attempts());
   }
 
-  /** The sink comes later in the chain, so it has opened and committed before. */
-  private void checkPromises() throws Exception {
+  /**
+   * The sink comes later in the chain, and the last opens first and hears first of a checkpoint: it
+   * has committed by now what it could.
+   */
+  private void check(List<Promise> promises) throws InterruptedException {
     try {
-      new LostAnswersCheck(
-              new KafkaAnswers(settings.clientProperties()),
-              settings.transactionTimeout(),
-              settings.lostAnswers(),
-              clock)
-          .check(state.promises());
+      lostAnswers.check(promises);
     } catch (LostAnswersException e) {
       throw new SuppressRestartsException(e);
     }
@@ -189,7 +195,7 @@ public final class GenerateOperator extends AbstractStreamOperator<OutboundRecor
   public void notifyCheckpointComplete(long id) throws Exception {
     super.notifyCheckpointComplete(id);
     metrics.checkpointCompleted();
-    promises.completed(id);
+    check(promises.completed(id));
     quarantine.completed(id);
     if (id >= firstCheckpoint) {
       requests.letOut();

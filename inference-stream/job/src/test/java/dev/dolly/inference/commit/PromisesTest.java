@@ -40,7 +40,7 @@ class PromisesTest {
         .containsExactly(new Promise(2, MADE, MADE, List.of(prompt(0, 1), prompt(0, 2))));
     promises.answered(prompt(0, 3));
     assertThat(promises.snapshot(3)).as("checkpoint 2 was not completed").hasSize(2);
-    promises.completed(2);
+    assertThat(promises.completed(2)).extracting(Promise::checkpoint).containsExactly(2L);
     assertThat(promises.snapshot(4)).extracting(Promise::checkpoint).containsExactly(3L);
     promises.completed(4);
     assertThat(promises.snapshot(5)).isEmpty();
