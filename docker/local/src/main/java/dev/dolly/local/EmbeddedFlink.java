@@ -17,6 +17,7 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.ExternalizedCheckpointRetention;
 import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.MetricOptions;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
@@ -239,6 +240,8 @@ public final class EmbeddedFlink implements AutoCloseable {
     c.set(RestOptions.PORT, port);
     c.set(RestOptions.BIND_PORT, Integer.toString(port));
     c.set(WebOptions.SUBMIT_ENABLE, false);
+    // What is watched each second is as old as that, and not ten seconds.
+    c.set(MetricOptions.METRIC_FETCHER_UPDATE_INTERVAL, Duration.ofSeconds(1));
     c.set(CoreOptions.TMP_DIRS, temporary.toString());
     c.set(WebOptions.TMP_DIR, temporary.toString());
     c.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(16));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.dolly.local.StackAddress;
+import dev.dolly.watch.OperatorMetrics;
 import dev.dolly.watch.StackView;
 import dev.dolly.watch.StackWatch;
 import dev.dolly.watch.WatchedStack;
@@ -56,7 +57,8 @@ class TopCommandTest {
       while (view.topics().orElseThrow().waiting() > 0
           || view.topics().orElseThrow().answers() < 3
           || view.topics().orElseThrow().deadLetters() < 1
-          || view.job().orElseThrow().lastCheckpoint().isEmpty()) {
+          || view.job().orElseThrow().lastCheckpoint().isEmpty()
+          || view.job().orElseThrow().metrics().sum("responses").orElse(0) < 3) {
         view = watch.look();
       }
       assertThat(view.topics().orElseThrow().answers()).isEqualTo(3);
@@ -64,6 +66,26 @@ class TopCommandTest {
       assertThat(view.topics().orElseThrow().model().orElseThrow().getName()).isEqualTo("neox");
       assertThat(view.job().orElseThrow().state()).isEqualTo("RUNNING");
       assertThat(view.job().orElseThrow().restarts()).isZero();
+      OperatorMetrics metrics = view.job().orElseThrow().metrics();
+      assertThat(metrics.sum("batchCapacity")).hasValue(32);
+      assertThat(metrics.sum("requestsInFlight")).hasValue(0);
+      assertThat(metrics.sum("kvCacheCapacity").orElseThrow()).isPositive();
+      assertThat(metrics.max("transactionTimeout")).hasValue(3_600_000);
+      assertThat(metrics.max("timeToFirstToken_p99")).isPresent();
+      assertThat(metrics.max("timeToFirstToken_median")).isPresent();
+      assertThat(metrics.byLabel("code", "deadLetters")).containsKey("TOO_LARGE");
+    }
+  }
+
+  @Test
+  void aStackThatIsAwayIsSeenAsAway() throws Exception {
+    WatchedStack nobody =
+        new WatchedStack(
+            "http://127.0.0.1:1", "127.0.0.1:1", Optional.empty(), "job", "operator", "a", "b");
+    try (StackWatch watch = new StackWatch(nobody, Clock.systemUTC())) {
+      StackView view = watch.look();
+      assertThat(view.job()).isEmpty();
+      assertThat(view.topics()).isEmpty();
     }
   }
 

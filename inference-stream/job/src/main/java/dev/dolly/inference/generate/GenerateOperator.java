@@ -118,6 +118,7 @@ public final class GenerateOperator extends AbstractStreamOperator<OutboundRecor
         requests::outside,
         batcher,
         served.model(),
+        settings.maxBatch(),
         settings.transactionTimeout().toMillis());
     getProcessingTimeService().scheduleWithFixedDelay(time -> tick(), TICK_MILLIS, TICK_MILLIS);
     LOG.info("{} requests go on with model {}", restored.size(), served.ref());

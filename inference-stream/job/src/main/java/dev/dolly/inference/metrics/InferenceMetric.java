@@ -12,6 +12,7 @@ public enum InferenceMetric {
       "requestsWaiting", Kind.GAUGE, "requests", "of these, those without a place in the batch"),
   REQUESTS_RUNNING("requestsRunning", Kind.GAUGE, "requests", "of these, those in the batch"),
   BATCH_SIZE("batchSize", Kind.GAUGE, "sequences", "computed in the last step; 0 while idle"),
+  BATCH_CAPACITY("batchCapacity", Kind.GAUGE, "sequences", "that one step computes at most"),
   KV_CACHE_TOKENS("kvCacheTokens", Kind.GAUGE, "tokens", "of the KV cache that are reserved"),
   KV_CACHE_CAPACITY("kvCacheCapacity", Kind.GAUGE, "tokens", "that the KV cache holds"),
   CHECKPOINT_AGE(

@@ -1,5 +1,6 @@
 package dev.dolly.inference.metrics;
 
+import static dev.dolly.inference.metrics.InferenceMetric.BATCH_CAPACITY;
 import static dev.dolly.inference.metrics.InferenceMetric.BATCH_SIZE;
 import static dev.dolly.inference.metrics.InferenceMetric.CHECKPOINT_AGE;
 import static dev.dolly.inference.metrics.InferenceMetric.DEAD_LETTERS;
@@ -107,6 +108,7 @@ public final class InferenceMetrics implements Tally {
    *
    * @param inFlight requests without an answer
    * @param outside those of them that the engine does not have
+   * @param maxBatch sequences that it computes at once, at most
    * @param transactionTimeout ms
    */
   public void watch(
@@ -114,11 +116,13 @@ public final class InferenceMetrics implements Tally {
       IntSupplier outside,
       ContinuousBatcher batcher,
       LanguageModel model,
+      int maxBatch,
       long transactionTimeout) {
     gauge(REQUESTS_IN_FLIGHT, inFlight::getAsInt);
     gauge(REQUESTS_WAITING, () -> batcher.waiting() + outside.getAsInt());
     gauge(REQUESTS_RUNNING, batcher::running);
     gauge(BATCH_SIZE, () -> batcher.running() == 0 ? 0 : batchSize);
+    gauge(BATCH_CAPACITY, () -> maxBatch);
     gauge(KV_CACHE_TOKENS, batcher::cacheUsed);
     gauge(KV_CACHE_CAPACITY, batcher::cacheSize);
     gauge(NATIVE_TENSORS, model::nativeTensors);

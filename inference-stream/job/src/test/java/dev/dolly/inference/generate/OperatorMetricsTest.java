@@ -65,6 +65,7 @@ class OperatorMetricsTest {
       assertThat(gauge(task, "requestsRunning")).isEqualTo(2);
       assertThat(gauge(task, "requestsWaiting")).isEqualTo(1);
       assertThat(gauge(task, "batchSize")).isBetween(1, 2);
+      assertThat(gauge(task, "batchCapacity")).isEqualTo(2);
       assertThat(gauge(task, "kvCacheTokens"))
           .isPositive()
           .isLessThan(gauge(task, "kvCacheCapacity"));
