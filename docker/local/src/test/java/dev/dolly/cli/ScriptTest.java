@@ -26,6 +26,7 @@ class ScriptTest {
         for argument; do
           [[ $argument != -XX:ArchiveClassesAtExit=* ]] || touch "${argument#*=}"
         done
+        [[ $* != *dolly.archives.make=true* ]] || touch "$INSTALLATION/jobs.jsa.new"
         exit "$WARM_UP"
       fi
       echo "$LC_ALL $MALLOC_MMAP_THRESHOLD_ $MALLOC_TRIM_THRESHOLD_ $*"
@@ -63,7 +64,7 @@ class ScriptTest {
     assertThat(run.code()).isZero();
     assertThat(run.out())
         .startsWith("C.UTF-8 1073741824 5 ")
-        .contains("-XX:SharedArchiveFile=")
+        .contains("-XX:SharedArchiveFile=", "-Ddolly.archives=")
         .contains("-Ddolly.terminal=false")
         .endsWith("dev.dolly.cli.Dolly ask hello\n");
   }
@@ -80,19 +81,20 @@ class ScriptTest {
     assertThat(run.out()).isEmpty();
     assertThat(run.err()).contains("warming up");
     assertThat(installation.resolve("built")).doesNotExist();
-    assertThat(installation.resolve("classes.jsa")).doesNotExist();
+    assertThat(installation.resolve("command.jsa")).doesNotExist();
     assertThat(installation.resolve("warm-up")).doesNotExist();
 
     assertThat(run(Map.of(), "up").code()).isZero();
     assertThat(installation.resolve("built")).exists();
-    assertThat(installation.resolve("classes.jsa")).exists();
+    assertThat(installation.resolve("command.jsa")).exists();
+    assertThat(installation.resolve("jobs.jsa")).exists();
   }
 
   @Test
   void whatAKilledWarmUpLeftIsNoObstacle() throws Exception {
     Files.createDirectories(installation.resolve("warm-up"));
     assertThat(run(Map.of(), "up").code()).isZero();
-    assertThat(installation.resolve("classes.jsa")).exists();
+    assertThat(installation.resolve("command.jsa")).exists();
   }
 
   private record Run(int code, String out, String err) {}
