@@ -34,6 +34,7 @@ import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.UnknownMemberIdException;
 
 /**
  * What a stack runs on its broker and registry, in this JVM: topics and schemas, Flink with the
@@ -186,7 +187,10 @@ public final class Jobs implements AutoCloseable {
             .get();
       }
     } catch (ExecutionException e) {
-      if (!(e.getCause() instanceof GroupIdNotFoundException)) {
+      boolean gone =
+          e.getCause() instanceof GroupIdNotFoundException
+              || e.getCause().getCause() instanceof UnknownMemberIdException; // by itself meanwhile
+      if (!gone) {
         throw new KafkaException(
             "cannot clear the group " + group + ": " + e.getCause().getMessage(), e.getCause());
       }

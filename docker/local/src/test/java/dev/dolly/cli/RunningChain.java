@@ -5,6 +5,7 @@ import dev.dolly.inference.InferenceSettings;
 import dev.dolly.local.DataDirectory;
 import dev.dolly.local.EmbeddedBroker;
 import dev.dolly.local.Jobs;
+import dev.dolly.local.JobsSettings;
 import dev.dolly.local.Part;
 import dev.dolly.local.PartCommands;
 import dev.dolly.local.Ports;
@@ -42,7 +43,8 @@ final class RunningChain implements AutoCloseable {
   private final Ports ports;
   private EmbeddedBroker broker;
   private Supervisor registry;
-  private final Jobs jobs;
+  private final BiConsumer<StreamExecutionEnvironment, InferenceSettings> graph;
+  private Jobs jobs;
   private final RawPrompts prompts;
   private final AnswerReader reader;
   private int sentinels;
@@ -71,6 +73,7 @@ final class RunningChain implements AutoCloseable {
     broker = broker(stack.data());
     registry = registry(stack);
     this.stack = stack;
+    this.graph = graph;
     jobs = Jobs.start(stack.jobsOn(ports), graph, part -> {});
     cluster = new Cluster(address.bootstrap(), address.registry());
     prompts = new RawPrompts(cluster);
@@ -126,6 +129,30 @@ final class RunningChain implements AutoCloseable {
   /** How often the job's task was started anew. */
   int restarts() throws InterruptedException {
     return jobs.restarts();
+  }
+
+  /** The jobs stop, at their last checkpoint if they cannot take another. */
+  void stopJobs() {
+    jobs.close();
+  }
+
+  /**
+   * The jobs come back.
+   *
+   * @param differing settings of the inference job
+   */
+  void startJobs(Map<String, String> differing) throws InterruptedException {
+    Map<String, String> inference = new HashMap<>(stack.jobsOn(ports).inference());
+    inference.putAll(differing);
+    jobs = Jobs.start(new JobsSettings(stack.data(), ports.flink(), inference), graph, part -> {});
+  }
+
+  /** Waits until the job's task was started anew. */
+  void awaitRestart() throws InterruptedException {
+    int before = restarts();
+    while (restarts() == before) {
+      check();
+    }
   }
 
   /** The broker goes away, with all its connections. */
