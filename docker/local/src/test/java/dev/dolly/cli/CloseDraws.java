@@ -38,7 +38,7 @@ final class CloseDraws implements AutoCloseable {
     model =
         LanguageModel.load(
             ModelDirectory.open(Fixtures.model(fixture)), ComputeSettings.of(DType.FLOAT32));
-    format = new PromptFormat(model.tokenizer());
+    format = model.promptFormat();
     model.prepareThread();
   }
 

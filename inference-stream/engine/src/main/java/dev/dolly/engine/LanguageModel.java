@@ -136,7 +136,7 @@ public final class LanguageModel implements AutoCloseable {
   /** How a prompt becomes ids and ids become an answer, with this model's tokenizer. */
   public synchronized PromptFormat promptFormat() {
     if (promptFormat == null) {
-      promptFormat = new PromptFormat(tokenizer());
+      promptFormat = new PromptFormat(tokenizer(), window());
     }
     return promptFormat;
   }

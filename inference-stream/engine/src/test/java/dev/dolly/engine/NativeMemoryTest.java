@@ -18,9 +18,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Native memory is owned: the process does not grow with steps, scores or reloads. */
 class NativeMemoryTest {
@@ -36,6 +39,57 @@ class NativeMemoryTest {
       long before = residentKib();
       generate(outcomes, 25); // each step's logits alone are 64 KiB: 96 MiB if they stayed
       assertThat(residentKib() - before).isLessThan(SLACK_KIB);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void noKindOfRequestLeavesATensorBehind(boolean deterministic, @TempDir Path directory)
+      throws Exception {
+    BatchSettings settings = new BatchSettings(8, 32, 64L << 20, deterministic);
+    try (LanguageModel model = PoisonedModel.load(directory)) {
+      int loaded = model.nativeTensors();
+      try (AwaitableBatcher outcomes = new AwaitableBatcher(model, settings)) {
+        int idle = model.nativeTensors();
+        assertThat(idle).isEqualTo(loaded + 2 * model.config().layers());
+        mixed(outcomes, 2);
+        long before = residentKib();
+        mixed(outcomes, 8);
+        assertThat(residentKib() - before).isLessThan(SLACK_KIB);
+        outcomes.awaitThat(() -> outcomes.batcher().running() == 0);
+        assertThat(model.nativeTensors()).isEqualTo(idle);
+      }
+      assertThat(model.nativeTensors()).isEqualTo(loaded);
+    }
+  }
+
+  /** Sampled, with log-probabilities, cancelled while they run, and going bad. */
+  private static void mixed(AwaitableBatcher outcomes, int rounds) throws Exception {
+    Random random = new Random(2);
+    for (int round = 0; round < rounds; round++) {
+      List<Generation> generations = new ArrayList<>();
+      for (int i = 0; i < 16; i++) {
+        int[] prompt = i % 4 == 3 ? PoisonedModel.prompt() : random.ints(50, 2, 500).toArray();
+        GenerationRequest request =
+            new GenerationRequest(
+                "mixed",
+                prompt,
+                Generated.NONE,
+                20,
+                i % 2 == 0 ? Sampling.GREEDY : new Sampling(true, 1.0, 0.92, 0),
+                i,
+                i % 3 * 10,
+                Answer.idsOnly(),
+                0,
+                OptionalLong.empty());
+        generations.add(outcomes.batcher().submit(request));
+      }
+      Generation leaves = generations.get(0);
+      outcomes.awaitThat(() -> leaves.count() > 0);
+      outcomes.batcher().cancel(leaves);
+      for (Generation generation : generations) {
+        outcomes.await(generation);
+      }
     }
   }
 

@@ -306,7 +306,7 @@ public final class ContinuousBatcher implements AutoCloseable {
       return Optional.of(
           new Failed(
               Fault.PROMPT_TOO_LONG,
-              "the prompt has %d tokens; the model's window of %d has to hold the answer too"
+              "the prompt has %d tokens or more; the model's window of %d has to hold the answer too"
                   .formatted(prompt, model.window())));
     }
     int need = longest(request);

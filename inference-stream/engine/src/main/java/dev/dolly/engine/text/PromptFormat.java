@@ -44,13 +44,23 @@ public final class PromptFormat {
   public static final String END_TOKEN = "### End";
 
   private final Tokenizer tokenizer;
+  private final int enough;
   private final int[] intro;
   private final OptionalInt instructionId;
   private final OptionalInt responseId;
   private final OptionalInt endId;
 
+  /** Of prompts of any length. */
   public PromptFormat(Tokenizer tokenizer) {
+    this(tokenizer, Integer.MAX_VALUE);
+  }
+
+  /**
+   * @param enough of a prompt that has as many tokens, {@link #encode} may leave out the rest
+   */
+  public PromptFormat(Tokenizer tokenizer, int enough) {
     this.tokenizer = tokenizer;
+    this.enough = enough;
     this.intro = tokenizer.encodePlain(INTRO + "\n\n");
     OptionalInt instruction = tokenizer.specialId(INSTRUCTION_TOKEN);
     OptionalInt response = tokenizer.specialId(RESPONSE_TOKEN);
@@ -67,7 +77,8 @@ public final class PromptFormat {
   }
 
   /**
-   * The ids of a prompt, up to and including {@code ### Response:\n}.
+   * The ids of a prompt, up to and including {@code ### Response:\n}; of one that is too long for
+   * the model anyway perhaps not all of them, but more than it can take.
    *
    * @param context null or empty: none; white space alone counts as one
    */
@@ -77,12 +88,13 @@ public final class PromptFormat {
             ? "\n" + instruction + "\n\n"
             : "\n" + instruction + "\n\n" + INPUT + "\n" + context + "\n\n";
     if (!hasControlTokens()) {
-      return tokenizer.encodePlain(INTRO + "\n\n" + INSTRUCTION_TOKEN + body + RESPONSE_TOKEN);
+      return tokenizer.encodePlain(
+          INTRO + "\n\n" + INSTRUCTION_TOKEN + body + RESPONSE_TOKEN, enough);
     }
     return concatenate(
         intro,
         new int[] {instructionId.getAsInt()},
-        tokenizer.encodePlain(body),
+        tokenizer.encodePlain(body, enough),
         new int[] {responseId.getAsInt()});
   }
 

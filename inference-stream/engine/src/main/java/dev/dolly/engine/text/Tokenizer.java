@@ -36,6 +36,9 @@ public final class Tokenizer implements AutoCloseable {
   private static final Map<String, String> AS_IS =
       Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
 
+  /** More than ordinary text has, so that one look tells whether it is too long. */
+  private static final int CHARACTERS_A_TOKEN = 8;
+
   /** Ten times the largest vocabulary in use: a table of this size is no danger. */
   private static final int MAX_IDS = 4_000_000;
 
@@ -46,6 +49,7 @@ public final class Tokenizer implements AutoCloseable {
   private final BitSet special;
   private final Set<Integer> eosIds;
   private final OptionalInt bosId;
+  private final boolean cuttable;
 
   private Tokenizer(Path file, ObjectNode spec, Collection<Integer> otherwiseEos) {
     requireByteLevel(file, spec);
@@ -61,6 +65,7 @@ public final class Tokenizer implements AutoCloseable {
     OptionalInt eos = named(file, "eos_token");
     this.eosIds = eos.isPresent() ? Set.of(eos.getAsInt()) : Set.copyOf(otherwiseEos);
     this.bosId = named(file, "bos_token");
+    this.cuttable = CutPoints.existFor(spec);
     this.full = create(file, spec);
     try {
       this.plain = create(file, withoutSpecialTokens(spec));
@@ -181,6 +186,26 @@ public final class Tokenizer implements AutoCloseable {
   /** Ids of a text that is only text: no special token can come out of it. */
   public int[] encodePlain(String text) {
     return encode(plain, text);
+  }
+
+  /**
+   * The same in bounded time, for whoever wants to know no more than that a text is too long: the
+   * library takes seconds for a megabyte.
+   *
+   * @param enough at least 1
+   * @return all ids; or only the first ones, {@code enough} at least, where there are more
+   */
+  public int[] encodePlain(String text, int enough) {
+    long length = (long) CHARACTERS_A_TOKEN * enough;
+    while (cuttable && length < text.length()) {
+      String beginning = text.substring(0, CutPoints.atOrAfter(text, (int) length));
+      int[] ids = encodePlain(beginning);
+      if (ids.length >= enough || beginning.length() == text.length()) {
+        return ids;
+      }
+      length *= 4; // runs of spaces or dots: few tokens
+    }
+    return encodePlain(text);
   }
 
   private static int[] encode(HuggingFaceTokenizer tokenizer, String text) {

@@ -16,6 +16,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -121,6 +122,80 @@ class ContinuousBatcherTest {
       assertThat(outcomes.await(fits)).isInstanceOf(Finished.class);
       assertThat(outcomes.await(next)).isInstanceOf(Finished.class);
     }
+  }
+
+  @Test
+  void whoNeedsMuchOfTheCacheIsNotOvertakenByThoseWhoNeedLittle() throws Exception {
+    long room = model.cacheBytesPerToken() * 100;
+    BatchSettings settings = BatchSettings.defaults().withCacheBytes(room).withMaxBatch(4);
+    try (AwaitableBatcher outcomes = batcher(settings)) {
+      List<GenerationRequest> requests = new ArrayList<>();
+      requests.add(ids("runs", 10, 60));
+      requests.add(ids("large", 80, 21));
+      for (int i = 0; i < 30; i++) {
+        requests.add(ids("small-" + i, 5, 6));
+      }
+      List<Generation> generations = outcomes.batcher().submitAll(requests);
+      Generation large = generations.get(1);
+      List<Generation> small = generations.subList(2, 32);
+      outcomes.awaitThat(() -> large.count() > 0 || small.stream().anyMatch(g -> g.count() > 0));
+      assertThat(large.count()).as("the small ones had to wait").isPositive();
+      for (Generation generation : generations) {
+        assertThat(outcomes.await(generation)).isInstanceOf(Finished.class);
+      }
+    }
+  }
+
+  @Test
+  void saysHowFullItIsAndWhatAStepDid() throws Exception {
+    List<Step> steps = Collections.synchronizedList(new ArrayList<>());
+    BatchListener listener =
+        new BatchListener() {
+          @Override
+          public void progressed() {}
+
+          @Override
+          public void stepped(Step step) {
+            steps.add(step);
+          }
+        };
+    BatchSettings settings =
+        BatchSettings.defaults()
+            .withMaxBatch(2)
+            .withPrefillChunk(16)
+            .withCacheBytes(model.cacheBytesPerToken() * 2000);
+    try (ContinuousBatcher batcher = ContinuousBatcher.start(model, settings, listener)) {
+      assertThat(batcher.cacheSize()).isEqualTo(2000);
+      List<Generation> all =
+          batcher.submitAll(List.of(ids("a", 20, 400), ids("b", 10, 400), ids("c", 7, 2)));
+      while (all.get(1).count() == 0) {
+        Thread.onSpinWait();
+      }
+      assertThat(batcher.running()).isEqualTo(2);
+      assertThat(batcher.waiting()).isEqualTo(1);
+      assertThat(batcher.cacheUsed()).isEqualTo(20 + 400 - 1 + 10 + 400 - 1);
+      batcher.cancel(all.get(0));
+      batcher.cancel(all.get(1));
+      while (all.stream().anyMatch(generation -> generation.outcome().isEmpty())) {
+        Thread.onSpinWait();
+      }
+      while (batcher.running() > 0) {
+        Thread.onSpinWait();
+      }
+      assertThat(batcher.waiting()).isZero();
+      assertThat(batcher.cacheUsed()).isZero();
+    }
+    assertThat(steps.get(0))
+        .extracting(Step::sequences, Step::prefillTokens, Step::decodeTokens)
+        .containsExactly(1, 16, 0);
+    assertThat(steps.get(1))
+        .extracting(Step::sequences, Step::prefillTokens, Step::decodeTokens)
+        .containsExactly(2, 14, 0);
+    assertThat(steps.get(2))
+        .extracting(Step::sequences, Step::prefillTokens, Step::decodeTokens)
+        .containsExactly(2, 0, 2);
+    assertThat(steps).allMatch(step -> step.nanos() > 0);
+    assertThat(steps.stream().mapToInt(Step::prefillTokens).sum()).isEqualTo(20 + 10 + 7);
   }
 
   @Test

@@ -42,6 +42,16 @@ class PromptFormatTest {
     base = Tokenizer.load(NEOX, List.of(0));
   }
 
+  @Test
+  void aPromptThatIsTooLongIsNotEncodedToItsEnd() {
+    String text = "a word or two ".repeat(70_000);
+    for (Tokenizer tokenizer : List.of(dolly, base)) {
+      assertThat(new PromptFormat(tokenizer, 2048).encode(text, null)).hasSizeBetween(2048, 16_384);
+      assertThat(new PromptFormat(tokenizer, 2048).encode("short", "too"))
+          .isEqualTo(new PromptFormat(tokenizer).encode("short", "too"));
+    }
+  }
+
   @AfterAll
   static void close() {
     dolly.close();

@@ -45,6 +45,67 @@ class TokenizerTest {
   }
 
   @Test
+  void aTooLongTextIsKnownByItsBeginning() {
+    String text = "There are 12 monkeys, aren't there? ".repeat(30_000);
+    int[] all = neox.encodePlain(text);
+    int[] beginning = neox.encodePlain(text, 500);
+    assertThat(beginning.length).isBetween(500, 2000);
+    assertThat(beginning).isEqualTo(Arrays.copyOf(all, beginning.length));
+    assertThat(neox.encodePlain(text, Integer.MAX_VALUE)).isEqualTo(all);
+    String sparse = " ".repeat(3000) + "end";
+    assertThat(neox.encodePlain(sparse, 100)).isEqualTo(neox.encodePlain(sparse));
+  }
+
+  @Test
+  void noTokenCrossesAPlaceToCut() {
+    String[] pieces = {
+      "don't",
+      "'S",
+      "42",
+      " ",
+      "  ",
+      "\n",
+      "\r\n",
+      "\t",
+      "...",
+      "-",
+      "\u00e9",
+      "e\u0301",
+      "\u0301",
+      "\u4e2d\u6587",
+      "\u00a0",
+      "\ud83d\ude00",
+      "word",
+      "X9",
+      "\u3000",
+      "\u0661",
+      "_",
+      "\u212b",
+      "(a)"
+    };
+    Random random = new Random(5);
+    int cuts = 0;
+    for (int round = 0; round < 200; round++) {
+      StringBuilder builder = new StringBuilder();
+      for (int i = 0; i < 25; i++) {
+        builder.append(pieces[random.nextInt(pieces.length)]);
+      }
+      String text = builder.toString();
+      int[] all = neox.encodePlain(text);
+      for (int at = CutPoints.atOrAfter(text, 0);
+          at < text.length();
+          at = CutPoints.atOrAfter(text, at + 1)) {
+        int[] beginning = neox.encodePlain(text.substring(0, at));
+        assertThat(beginning)
+            .as("%s at %d", text, at)
+            .isEqualTo(Arrays.copyOf(all, beginning.length));
+        cuts++;
+      }
+    }
+    assertThat(cuts).isGreaterThan(1000);
+  }
+
+  @Test
   void encodesAndDecodesAsHuggingFace() throws IOException {
     List<String> lines = Files.readAllLines(GOLDENS.resolve("golden_hf_mpt7b.jsonl"));
     assertThat(lines).hasSize(23);
