@@ -1,5 +1,6 @@
 package dev.dolly.local;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -119,8 +120,10 @@ public record Ports(int broker, int controller, int registry, int flink) {
   }
 
   private static int ephemeralFrom() {
-    try {
-      return Integer.parseInt(Files.readString(EPHEMERAL_RANGE).strip().split("\\s+")[0]);
+    // In one read: the kernel gives these files out at offset 0 only, and Files.readString asks for
+    // a first byte alone.
+    try (BufferedReader range = Files.newBufferedReader(EPHEMERAL_RANGE)) {
+      return Integer.parseInt(range.readLine().strip().split("\\s+")[0]);
     } catch (IOException | NumberFormatException e) {
       return USUAL_EPHEMERAL;
     }
