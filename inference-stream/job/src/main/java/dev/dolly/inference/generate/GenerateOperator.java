@@ -1,24 +1,14 @@
 package dev.dolly.inference.generate;
 
 import dev.dolly.engine.batch.BatchListener;
-import dev.dolly.engine.batch.BatchSettings;
-import dev.dolly.engine.batch.ContinuousBatcher;
 import dev.dolly.engine.batch.Step;
 import dev.dolly.inference.InferenceSettings;
-import dev.dolly.inference.commit.KafkaAnswers;
-import dev.dolly.inference.commit.LostAnswersCheck;
-import dev.dolly.inference.commit.LostAnswersException;
-import dev.dolly.inference.commit.Promise;
-import dev.dolly.inference.commit.Promises;
+import dev.dolly.inference.commit.Commitments;
 import dev.dolly.inference.metrics.InferenceMetrics;
 import dev.dolly.inference.quarantine.Quarantine;
 import dev.dolly.inference.sink.OutboundRecord;
 import dev.dolly.inference.source.Gate;
 import dev.dolly.inference.source.PromptRecord;
-import dev.dolly.schemas.registry.PatientRegistry;
-import dev.dolly.schemas.registry.SchemaRegistries;
-import dev.dolly.schemas.serde.RecordSerde;
-import dev.dolly.schemas.topic.TopicCatalogue;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -26,7 +16,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.annotation.Nullable;
 import org.apache.flink.api.common.operators.MailboxExecutor;
-import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -62,12 +51,10 @@ public final class GenerateOperator extends AbstractStreamOperator<OutboundRecor
   private final transient AtomicBoolean mailed = new AtomicBoolean();
   private final transient Clock clock = Clock.systemUTC();
   private transient GenerateState state;
-  private transient Promises promises;
-  private transient LostAnswersCheck lostAnswers;
+  private transient Commitments commitments;
   private transient InferenceMetrics metrics;
   private transient Quarantine quarantine;
-  private transient @Nullable ServedModel served;
-  private transient @Nullable ContinuousBatcher batcher;
+  private transient @Nullable SubtaskEngine engine;
   private transient @Nullable Gate gate;
   private transient InFlightRequests requests;
   private transient long firstCheckpoint;
@@ -92,73 +79,21 @@ public final class GenerateOperator extends AbstractStreamOperator<OutboundRecor
   public void open() throws Exception {
     super.open();
     firstCheckpoint = NO_CHECKPOINT;
-    promises = new Promises(clock);
-    promises.restore(state.promises());
-    lostAnswers =
-        new LostAnswersCheck(
-            new KafkaAnswers(settings.clientProperties()),
-            settings.transactionTimeout(),
-            settings.lostAnswers(),
-            clock);
-    check(state.promises());
+    commitments = new Commitments(settings, clock);
+    commitments.restore(state.promises());
     metrics = new InferenceMetrics(getMetricGroup(), clock);
     quarantine =
         settings.crashDirectory() == null
             ? Quarantine.off()
             : Quarantine.in(Path.of(settings.crashDirectory()));
-    served =
-        ServedModel.load(settings, getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks());
-    metrics.modelLoaded();
-    batcher = ContinuousBatcher.start(served.model(), batchSettings(), new Mailing());
+    int subtasks = getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks();
+    engine = SubtaskEngine.start(settings, subtasks, new Mailing());
     List<InFlightRequest> restored = state.requests();
     gate = Gate.install(settings.admissionLimit(), restored.size());
-    requests = requests();
-    metrics.watch(
-        requests::size,
-        requests::outside,
-        batcher,
-        served.model(),
-        settings.maxBatch(),
-        settings.transactionTimeout().toMillis());
+    requests = engine.requests(new TaskOutlet(), quarantine, metrics, clock);
     getProcessingTimeService().scheduleWithFixedDelay(time -> tick(), TICK_MILLIS, TICK_MILLIS);
-    LOG.info("{} requests go on with model {}", restored.size(), served.ref());
+    LOG.info("{} requests go on", restored.size());
     requests.restore(restored, state.attempts());
-  }
-
-  /**
-   * The sink comes later in the chain, and the last opens first and hears first of a checkpoint: it
-   * has committed by now what it could.
-   */
-  private void check(List<Promise> promises) throws InterruptedException {
-    try {
-      lostAnswers.check(promises);
-    } catch (LostAnswersException e) {
-      throw new SuppressRestartsException(e);
-    }
-  }
-
-  private BatchSettings batchSettings() {
-    return new BatchSettings(
-        settings.maxBatch(),
-        settings.prefillChunk(),
-        settings.cacheBytes(),
-        settings.deterministic());
-  }
-
-  private InFlightRequests requests() {
-    PatientRegistry registry =
-        new PatientRegistry(SchemaRegistries.connect(settings.schemaRegistry()));
-    return new InFlightRequests(
-        served,
-        batcher,
-        new Intake(new RecordSerde<>(TopicCatalogue.PROMPTS, registry), served.prompts()),
-        new Responses(served, batcher.fingerprint(), settings.deterministic()),
-        new RecordWriter(registry),
-        new TaskOutlet(),
-        quarantine,
-        metrics,
-        settings.chunkInterval(),
-        clock);
   }
 
   @Override
@@ -189,14 +124,14 @@ public final class GenerateOperator extends AbstractStreamOperator<OutboundRecor
     long id = context.getCheckpointId();
     firstCheckpoint = Math.min(firstCheckpoint, id);
     quarantine.snapshot(id);
-    state.update(requests.snapshot(), promises.snapshot(id), requests.attempt());
+    state.update(requests.snapshot(), commitments.snapshot(id), requests.attempt());
   }
 
   @Override
   public void notifyCheckpointComplete(long id) throws Exception {
     super.notifyCheckpointComplete(id);
     metrics.checkpointCompleted();
-    check(promises.completed(id));
+    commitments.completed(id);
     quarantine.completed(id);
     if (id >= firstCheckpoint) {
       requests.letOut();
@@ -218,11 +153,8 @@ public final class GenerateOperator extends AbstractStreamOperator<OutboundRecor
     if (gate != null) {
       gate.remove();
     }
-    if (batcher != null) {
-      batcher.close();
-    }
-    if (served != null) {
-      served.close();
+    if (engine != null) {
+      engine.close();
     }
     if (quarantine != null) {
       quarantine.close();
@@ -252,7 +184,7 @@ public final class GenerateOperator extends AbstractStreamOperator<OutboundRecor
   private final class TaskOutlet implements Outlet {
     @Override
     public void answer(OutboundRecord record) {
-      promises.answered(record.prompt());
+      commitments.answered(record.prompt());
       output.collect(new StreamRecord<>(record));
     }
 
