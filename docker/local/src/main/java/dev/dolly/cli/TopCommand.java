@@ -135,6 +135,9 @@ final class TopCommand implements Callable<Integer> {
     Picture picture = new Picture();
     Optional<WatchedStack> watched = Optional.empty();
     StackWatch watch = null;
+    if (terminal.interactive() && !json) {
+      screen.show(List.of("Looking at the stack."));
+    }
     try {
       while (!terminal.out().checkError()) {
         long next = System.nanoTime() + interval.toNanos();

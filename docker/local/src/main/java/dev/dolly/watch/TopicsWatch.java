@@ -25,6 +25,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 final class TopicsWatch implements AutoCloseable {
   private static final String RESPONSES = TopicCatalogue.RESPONSES.name();
   private static final Duration POLL = Duration.ofMillis(50);
+  private static final Duration LONGEST = Duration.ofSeconds(1);
 
   private final WatchedStack stack;
   private final Optional<PatientRegistry> registry;
@@ -75,13 +76,10 @@ final class TopicsWatch implements AutoCloseable {
    * @throws KafkaException when the broker does not answer
    */
   TopicsView look() throws InterruptedException {
-    for (ConsumerRecord<byte[], byte[]> record : reader.poll(POLL)) {
-      if (record.topic().equals(RESPONSES)) {
-        answers++;
-        responses.ifPresent(serde -> model = modelOf(serde.decode(record.value())));
-      } else {
-        deadLetters++;
-      }
+    // A poll hands out what one fetch brought; a rate wants all there is, but no endless look.
+    long end = System.nanoTime() + LONGEST.toNanos();
+    while (!reader.isAtEnd() && System.nanoTime() < end) {
+      reader.poll(POLL).forEach(this::count);
     }
     return new TopicsView(
         lag.of(TopicCatalogue.PROMPTS_RAW.name(), stack.ingestGroup()),
@@ -89,6 +87,15 @@ final class TopicsWatch implements AutoCloseable {
         answers,
         deadLetters,
         model);
+  }
+
+  private void count(ConsumerRecord<byte[], byte[]> record) {
+    if (record.topic().equals(RESPONSES)) {
+      answers++;
+      responses.ifPresent(serde -> model = modelOf(serde.decode(record.value())));
+    } else {
+      deadLetters++;
+    }
   }
 
   @Override
