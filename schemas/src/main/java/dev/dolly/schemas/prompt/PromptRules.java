@@ -19,6 +19,12 @@ public final class PromptRules {
    */
   public static final int MAX_REQUEST_ID = 1024;
 
+  /** Every token's text is held against every stop text, on the thread that all requests share. */
+  private static final int MAX_STOPS = 64;
+
+  /** In characters. */
+  private static final int MAX_STOP = 1024;
+
   private static final int MAX_LOGPROBS = 20;
   private static final int MAX_PRIORITY = 10;
 
@@ -115,13 +121,19 @@ public final class PromptRules {
   }
 
   private static Optional<Rejection> stop(List<String> stop) {
-    int empty = stop.indexOf("");
-    return empty < 0
-        ? Optional.empty()
-        : Optional.of(
-            new Rejection(
-                ErrorCode.OUT_OF_RANGE,
-                "params.stop[" + empty + "] is empty: a stop text needs at least 1 character"));
+    Optional<Rejection> broken =
+        outside(
+            stop.size() > MAX_STOPS, "params.stop", stop.size() + " texts", "at most " + MAX_STOPS);
+    for (int i = 0; i < stop.size() && broken.isEmpty(); i++) {
+      int length = stop.get(i).length();
+      broken =
+          outside(
+              length < 1 || length > MAX_STOP,
+              "params.stop[" + i + "]",
+              length + " characters long",
+              "1 to " + MAX_STOP);
+    }
+    return broken;
   }
 
   private static Optional<Rejection> origin(Origin origin) {

@@ -6,6 +6,7 @@ import dev.dolly.schemas.avro.ErrorCode;
 import dev.dolly.schemas.avro.Origin;
 import dev.dolly.schemas.avro.Prompt;
 import dev.dolly.schemas.avro.PromptParams;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -76,6 +77,18 @@ class PromptRulesTest {
     assertBroken(prompt(p -> p.setPriority(Integer.MIN_VALUE)), ErrorCode.OUT_OF_RANGE, "priority");
     assertBroken(
         params(p -> p.setStop(List.of("a", ""))), ErrorCode.OUT_OF_RANGE, "params.stop[1]");
+    assertBroken(
+        params(p -> p.setStop(List.of("a", "x".repeat(1025)))),
+        ErrorCode.OUT_OF_RANGE,
+        "params.stop[1] is 1025 characters long",
+        "1 to 1024");
+    assertBroken(
+        params(p -> p.setStop(Collections.nCopies(65, "x"))),
+        ErrorCode.OUT_OF_RANGE,
+        "params.stop is 65 texts",
+        "at most 64");
+    assertThat(PromptRules.check(params(p -> p.setStop(Collections.nCopies(64, "x".repeat(1024))))))
+        .isEmpty();
     assertBroken(
         prompt(p -> p.setOrigin(new Origin("t", -1, 0L))), ErrorCode.OUT_OF_RANGE, "partition");
   }
