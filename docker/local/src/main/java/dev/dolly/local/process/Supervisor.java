@@ -63,6 +63,9 @@ public final class Supervisor implements AutoCloseable {
     this.listener = listener;
     this.thread = new Thread(this::supervise, command.name() + "-supervisor");
     this.thread.setDaemon(true);
+    // Nobody would hear of the process any more.
+    this.thread.setUncaughtExceptionHandler(
+        (dead, e) -> fail("the supervisor of the " + name() + " process has failed: " + e, e));
   }
 
   /** Starts the process; returns at once. */
@@ -194,7 +197,7 @@ public final class Supervisor implements AutoCloseable {
         : death;
   }
 
-  private void fail(String message, Exception cause) {
+  private void fail(String message, Throwable cause) {
     LOG.error("{}", message, cause);
     failure.complete(new StackException(message, cause));
   }

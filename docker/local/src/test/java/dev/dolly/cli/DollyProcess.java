@@ -1,0 +1,89 @@
+package dev.dolly.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.StreamSupport;
+
+/**
+ * A command in a process of its own, as the script runs it.
+ *
+ * @param process is killed at the end, with all its children
+ * @param out its standard output
+ * @param err the file with its standard error
+ */
+record DollyProcess(Process process, BufferedReader out, Path err) implements AutoCloseable {
+
+  /**
+   * Starts it.
+   *
+   * @param directory for what it prints
+   */
+  static DollyProcess start(Path directory, String... arguments) throws IOException {
+    return start(directory, Path.of(System.getProperty("dolly.registry")), arguments);
+  }
+
+  /** As above, with the registry's distribution somewhere else. */
+  static DollyProcess start(Path directory, Path registry, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Ddolly.registry=" + registry);
+    for (String property : new String[] {"dolly.home", "ai.djl.offline"}) {
+      command.add("-D" + property + "=" + System.getProperty(property));
+    }
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Dolly.class.getName()));
+    command.addAll(List.of(arguments));
+    Path err = Files.createTempFile(directory, "stderr", ".log");
+    Process process = new ProcessBuilder(command).redirectError(err.toFile()).start();
+    return new DollyProcess(process, process.inputReader(), err);
+  }
+
+  /** The first line of {@code up}, when prompts are being answered. */
+  JsonNode address() throws IOException {
+    String first = out.readLine();
+    if (first == null) {
+      throw new AssertionError("it ended instead: " + Files.readString(err));
+    }
+    return Json.parse(first);
+  }
+
+  /** The stack's processes, the parent not among them. */
+  static List<ProcessHandle> children(Path data) throws IOException {
+    JsonNode pids = Json.parse(Files.readString(data.resolve("processes.json")));
+    return StreamSupport.stream(pids.spliterator(), false)
+        .flatMap(pid -> ProcessHandle.of(pid.asLong()).stream())
+        .toList();
+  }
+
+  /** One of the stack's processes, {@code jobs} say. */
+  static long pid(Path data, String part) throws IOException {
+    return Json.parse(Files.readString(data.resolve("processes.json"))).get(part).asLong();
+  }
+
+  /** Sends a signal to a process. */
+  static void signal(String name, long pid) throws IOException, InterruptedException {
+    int code = new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start().waitFor();
+    if (code != 0) {
+      throw new IllegalStateException("no process " + pid);
+    }
+  }
+
+  /** Waits for the end. */
+  int exitCode() throws InterruptedException {
+    if (!process.waitFor(60, TimeUnit.SECONDS)) {
+      throw new AssertionError("it does not end");
+    }
+    return process.exitValue();
+  }
+
+  @Override
+  public void close() throws IOException {
+    process.destroyForcibly(); // its children follow
+    out.close();
+  }
+}
