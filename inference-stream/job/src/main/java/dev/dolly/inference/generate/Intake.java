@@ -49,8 +49,10 @@ final class Intake {
   /**
    * Reads a record whose value is not null. Where it was written with a schema that this process
    * has not met yet, the registry is asked, and waited for if it can't be reached: meanwhile the
-   * task does nothing else and takes no checkpoint. Nothing is lost by that, the record stays
-   * unread in the checkpoint before.
+   * task does nothing else and takes no checkpoint. Nothing is lost by that: in the checkpoint
+   * before, the record is still to be read.
+   *
+   * @throws org.apache.kafka.common.errors.InterruptException if the task is cancelled meanwhile
    */
   Found read(PromptRecord record) {
     Decoded<Prompt> decoded = prompts.decode(record.value());
