@@ -10,7 +10,8 @@ import java.util.OptionalDouble;
  * @param residentByMinute what it had in memory at the end of each minute of the run
  * @param residentDriftPercent from the first minute after the warm-up to the last, of the process
  *     that was there at the end; empty where these are not two
- * @param heapFirst heap in use after a collection, the first time after the warm-up
+ * @param heapFirst heap in use after a collection, the first time after the warm-up; empty where
+ *     there were not two times
  * @param heapLast the same at the end
  */
 public record MemoryFigures(

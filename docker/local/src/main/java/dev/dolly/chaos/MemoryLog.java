@@ -44,8 +44,8 @@ final class MemoryLog {
     return new MemoryFigures(
         List.copyOf(minutes.values()),
         residentDrift(),
-        warmHeap.isEmpty() ? Optional.empty() : Optional.of(warmHeap.get(0).bytes()),
-        warmHeap.isEmpty()
+        warmHeap.size() < 2 ? Optional.empty() : Optional.of(warmHeap.get(0).bytes()),
+        warmHeap.size() < 2
             ? Optional.empty()
             : Optional.of(warmHeap.get(warmHeap.size() - 1).bytes()));
   }

@@ -51,7 +51,7 @@ record ChaosFigures(ChaosReport report, long seed) {
     kills(lines);
     CheckpointFigures checkpoints = report.checkpoints();
     lines.add(
-        "checkpoints: %d complete, %d failed; p50 %d ms, p99 %d ms, max %d ms (without each start's first)"
+        "checkpoints: %d complete, %d failed (starts and kills included); p50 %d ms, p99 %d ms, max %d ms (without each start's first)"
             .formatted(
                 checkpoints.completed(),
                 checkpoints.failed(),
