@@ -28,6 +28,7 @@ final class ParseProcessor implements Processor<byte[], byte[], String, Specific
 
   private final PromptParser parser;
   private ProcessorContext<String, SpecificRecord> context;
+  private IngestMetrics metrics;
 
   ParseProcessor(PromptParser parser) {
     this.parser = parser;
@@ -36,6 +37,12 @@ final class ParseProcessor implements Processor<byte[], byte[], String, Specific
   @Override
   public void init(ProcessorContext<String, SpecificRecord> processorContext) {
     this.context = processorContext;
+    this.metrics = new IngestMetrics(processorContext.metrics(), processorContext.taskId());
+  }
+
+  @Override
+  public void close() {
+    metrics.close();
   }
 
   @Override
@@ -50,6 +57,7 @@ final class ParseProcessor implements Processor<byte[], byte[], String, Specific
     if (parsed instanceof ParsedPrompt.Accepted accepted) {
       Prompt prompt = accepted.prompt();
       context.forward(new Record<>(prompt.getRequestId(), prompt, now), IngestTopology.PROMPTS);
+      metrics.accepted();
     } else if (parsed instanceof ParsedPrompt.Rejected rejected) {
       DeadLetter letter =
           DEAD_LETTERS.of(
@@ -61,6 +69,7 @@ final class ParseProcessor implements Processor<byte[], byte[], String, Specific
               now);
       context.forward(
           new Record<>(DeadLetters.key(letter), letter, now), IngestTopology.DEAD_LETTERS);
+      metrics.rejected(rejected.code());
     }
   }
 }

@@ -19,8 +19,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -144,6 +146,37 @@ class IngestTopologyTest {
     assertThat(out.key()).isEqualTo("r-1");
     assertThat(out.value().getRequestId()).isEqualTo("r-1");
     assertThat(out.value().getErrorCode()).isEqualTo(ErrorCode.EMPTY_INSTRUCTION);
+  }
+
+  @Test
+  void countsPromptsAndDeadLettersByCode() {
+    send(null, "{\"instruction\": \"a\"}");
+    send(null, "{\"instruction\": \"b\"}");
+    send(null, "{");
+    send(null, "[]");
+    send(null, "{\"instruction\": \" \"}");
+    send(null, "}");
+
+    assertThat(metric("prompts-total")).isEqualTo(2);
+    assertThat(metric("prompts-rate")).isPositive();
+    assertThat(metric("dead-letters-MALFORMED_JSON-total")).isEqualTo(2);
+    assertThat(metric("dead-letters-MALFORMED_JSON-rate")).isPositive();
+    assertThat(metric("dead-letters-WRONG_TYPE-total")).isEqualTo(1);
+    assertThat(metric("dead-letters-EMPTY_INSTRUCTION-total")).isEqualTo(1);
+  }
+
+  private double metric(String name) {
+    List<Metric> found = new ArrayList<>();
+    driver
+        .metrics()
+        .forEach(
+            (key, value) -> {
+              if (key.group().equals("stream-ingest-metrics") && key.name().equals(name)) {
+                found.add(value);
+              }
+            });
+    assertThat(found).as(name).hasSize(1);
+    return (double) found.get(0).metricValue();
   }
 
   @Test
