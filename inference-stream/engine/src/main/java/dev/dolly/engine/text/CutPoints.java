@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.JsonNode;
  * where no normalisation joins characters.
  */
 final class CutPoints {
+  private static final String EAST_ASIAN_PUNCTUATION = "\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f";
+
   private CutPoints() {}
 
   /**
@@ -39,15 +41,28 @@ final class CutPoints {
   }
 
   /**
-   * White space begins a word of its own or is the space before one, and a word of ASCII letters or
-   * digits ends where anything else in ASCII follows. (Words of other alphabets do too; but what
-   * normalisation makes of the character before is not known here.)
+   * White space begins a word of its own or is the space before one; a word of ASCII letters or
+   * digits ends where anything else in ASCII follows, and one of Chinese or Japanese letters at
+   * their punctuation. (Elsewhere a mark may follow that joins the letter before it.)
    */
   private static boolean parts(char before, char after) {
     if (after == ' ' || after == '\n') {
-      return before > ' ' && before < 0x7f;
+      return !isWhiteSpace(before);
     }
-    return after < 0x7f && kind(before) != Kind.OTHER && kind(before) != kind(after);
+    if (after < 0x7f) {
+      return kind(before) != Kind.OTHER && kind(before) != kind(after);
+    }
+    return isIdeographOrKana(before) && EAST_ASIAN_PUNCTUATION.indexOf(after) >= 0;
+  }
+
+  private static boolean isWhiteSpace(char c) {
+    return Character.isWhitespace(c) || Character.isSpaceChar(c) || c == 0x85;
+  }
+
+  private static boolean isIdeographOrKana(char c) {
+    return (c >= 0x4e00 && c <= 0x9fff)
+        || (c >= 0x3041 && c <= 0x3096)
+        || (c >= 0x30a1 && c <= 0x30fa);
   }
 
   private enum Kind {

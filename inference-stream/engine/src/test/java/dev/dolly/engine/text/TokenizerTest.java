@@ -52,6 +52,8 @@ class TokenizerTest {
     assertThat(beginning.length).isBetween(500, 2000);
     assertThat(beginning).isEqualTo(Arrays.copyOf(all, beginning.length));
     assertThat(neox.encodePlain(text, Integer.MAX_VALUE)).isEqualTo(all);
+    String chinese = "\u4e2d\u6587\u5b57\uff0c\u5b57\u3002".repeat(50_000);
+    assertThat(neox.encodePlain(chinese, 500).length).isBetween(500, 10_000);
     String sparse = " ".repeat(3000) + "end";
     assertThat(neox.encodePlain(sparse, 100)).isEqualTo(neox.encodePlain(sparse));
   }
@@ -81,7 +83,14 @@ class TokenizerTest {
       "\u0661",
       "_",
       "\u212b",
-      "(a)"
+      "(a)",
+      "\u3002",
+      "\uff0c",
+      "\u304b\u3099",
+      "\u30a2",
+      "\u0085",
+      "\u2028",
+      "\u1680"
     };
     Random random = new Random(5);
     int cuts = 0;
