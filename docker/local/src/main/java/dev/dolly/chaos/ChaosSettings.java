@@ -42,12 +42,12 @@ public record ChaosSettings(
     }
   }
 
-  /** How far a run is, 0 to 1. */
+  /** How far a run is, 0 to 1; 1 as soon as only the prompt that is kept back is missing. */
   double progress(long outcomes, Duration now) {
     double share =
         time.isPresent()
             ? (double) now.toMillis() / time.get().toMillis()
-            : (double) outcomes / prompts;
+            : (double) outcomes / beforeTheLastKill();
     return Math.min(share, 1);
   }
 
@@ -64,7 +64,7 @@ public record ChaosSettings(
     }
     long allowed = time.isPresent() ? Integer.MAX_VALUE : prompts;
     if (killsLeft && time.isEmpty() && outstanding.isPresent()) {
-      allowed = prompts - 1;
+      allowed = beforeTheLastKill();
     }
     if (outstanding.isPresent()) {
       allowed = Math.min(allowed, outcomes + outstanding.getAsInt());
@@ -73,6 +73,11 @@ public record ChaosSettings(
       allowed = Math.min(allowed, (long) (rate.getAsDouble() * now.toMillis() / 1000) + 1);
     }
     return (int) Math.max(sent, allowed);
+  }
+
+  /** All but one, which is kept back; a single prompt is not. */
+  private int beforeTheLastKill() {
+    return Math.max(1, prompts - 1);
   }
 
   /** Whether no more prompts are to come. */

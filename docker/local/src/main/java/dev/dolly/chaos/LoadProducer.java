@@ -8,6 +8,7 @@ import dev.dolly.schemas.serde.RecordSerde;
 import dev.dolly.schemas.topic.TopicCatalogue;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
@@ -78,7 +79,8 @@ final class LoadProducer implements AutoCloseable {
   /** Waits until all is sent. */
   @Override
   public void close() {
-    producer.close();
+    // All is acknowledged after a run that went well; after another, nobody may be there to do it.
+    producer.close(Duration.ofSeconds(10));
   }
 
   private void send(ProducerRecord<byte[], byte[]> record) {

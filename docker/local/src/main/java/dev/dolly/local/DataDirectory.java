@@ -92,10 +92,11 @@ public record DataDirectory(Path root) {
       if (!awaitLock(channel, OTHERS)) {
         throw taken();
       }
+      write(
+          "up.pid", ProcessHandle.current().pid() + "\n"); // first: `down` must not find another's
       awaitChildrenOfKilledStack();
       Files.deleteIfExists(stackFile()); // left by a stack that was killed
       Files.deleteIfExists(root.resolve(PROCESSES));
-      write("up.pid", ProcessHandle.current().pid() + "\n");
       claim = new Claim(this, channel);
       return claim;
     } catch (IOException | UncheckedIOException e) {

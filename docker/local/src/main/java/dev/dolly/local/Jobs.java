@@ -11,6 +11,7 @@ import dev.dolly.schemas.topic.TopicCatalogue;
 import dev.dolly.schemas.topic.TopicCreation;
 import dev.dolly.schemas.topic.TopicSettings;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
+import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -45,6 +46,9 @@ public final class Jobs implements AutoCloseable {
   private static final Duration START = Duration.ofMinutes(2);
   private static final int POLL_MILLIS = 500;
   private static final int RETRY_MILLIS = 100;
+
+  /** HTTP status from which on it is the registry's trouble and not the schema's. */
+  private static final int SERVER_ERROR = 500;
 
   private final JobsSettings settings;
   private final InferenceSettings inference;
@@ -204,7 +208,8 @@ public final class Jobs implements AutoCloseable {
           SchemaRegistration.registerAll(client);
           return;
         } catch (SchemaRegistrationException e) {
-          if (!(e.getCause() instanceof IOException)) {
+          if (e.getCause() instanceof RestClientException refusal
+              && refusal.getStatus() < SERVER_ERROR) {
             throw new StackException(e.getMessage(), e);
           }
           TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS); // not there yet, or away

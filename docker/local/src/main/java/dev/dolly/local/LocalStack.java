@@ -131,16 +131,23 @@ public final class LocalStack implements AutoCloseable {
       ready.add(part.ready());
       part.start();
     }
+    awaitAll(List.of(parts.get(Part.BROKER).ready(), parts.get(Part.REGISTRY).ready()), START);
+    // A large model may take its time: as long as the process lives and says nothing else.
+    awaitAll(ready, Duration.ofDays(1));
+  }
+
+  private void awaitAll(List<CompletableFuture<Void>> ready, Duration patience)
+      throws InterruptedException {
     CompletableFuture<Void> all =
         CompletableFuture.allOf(ready.toArray(CompletableFuture<?>[]::new));
     try {
-      CompletableFuture.anyOf(all, failure).get(START.toMillis(), TimeUnit.MILLISECONDS);
+      CompletableFuture.anyOf(all, failure).get(patience.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
       throw new IllegalStateException(e); // none is completed with an exception
     } catch (TimeoutException e) {
       throw new StackException(
           "the stack is not ready after "
-              + START.toSeconds()
+              + patience.toSeconds()
               + " s; its logs are in "
               + data.logs(),
           e);
@@ -170,9 +177,13 @@ public final class LocalStack implements AutoCloseable {
     }
   }
 
-  /** Stops everything in order; what is unanswered goes on with the next start. */
+  /**
+   * Stops everything in order, also where the caller was interrupted; what is unanswered goes on
+   * with the next start.
+   */
   @Override
   public void close() {
+    boolean interrupted = Thread.interrupted();
     for (Part part : STOP_ORDER) {
       Supervisor supervisor = parts.get(part);
       if (supervisor != null) {
@@ -180,5 +191,8 @@ public final class LocalStack implements AutoCloseable {
       }
     }
     claim.close();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

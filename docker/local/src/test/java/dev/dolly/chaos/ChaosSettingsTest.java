@@ -40,6 +40,15 @@ class ChaosSettingsTest {
   }
 
   @Test
+  void noKillWaitsForThePromptThatIsKeptBack() {
+    assertThat(counted(5, OptionalInt.of(50), OptionalDouble.empty()).progress(4, START))
+        .isEqualTo(1);
+    ChaosSettings single = counted(1, OptionalInt.of(50), OptionalDouble.empty());
+    assertThat(single.allowed(0, 0, START, true)).isEqualTo(1);
+    assertThat(single.progress(1, START)).isEqualTo(1);
+  }
+
+  @Test
   void aTimeEndsTheSending() {
     ChaosSettings settings =
         new ChaosSettings(

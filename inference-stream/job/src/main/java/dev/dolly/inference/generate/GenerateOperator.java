@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.annotation.Nullable;
 import org.apache.flink.api.common.operators.MailboxExecutor;
@@ -142,7 +143,11 @@ public final class GenerateOperator extends AbstractStreamOperator<OutboundRecor
   public void finish() throws Exception {
     requests.letOut(); // no checkpoint completes while a task finishes
     while (requests.size() > 0) {
-      mailbox.yield();
+      // Timers are quiet by now, and no mail says that a trial in another subtask is over.
+      if (!mailbox.tryYield()) {
+        TimeUnit.MILLISECONDS.sleep(TICK_MILLIS);
+        requests.drain();
+      }
     }
     super.finish();
   }
