@@ -74,7 +74,13 @@ final class RunningChain implements AutoCloseable {
     registry = registry(stack);
     this.stack = stack;
     this.graph = graph;
-    jobs = Jobs.start(stack.jobsOn(ports), graph, part -> {});
+    try {
+      jobs = Jobs.start(stack.jobsOn(ports), graph, part -> {});
+    } catch (RuntimeException | InterruptedException e) {
+      registry.close();
+      broker.close(); // left alone, it would end this JVM when its directory is deleted
+      throw e;
+    }
     cluster = new Cluster(address.bootstrap(), address.registry());
     prompts = new RawPrompts(cluster);
     reader = new AnswerReader(cluster, cluster.schemas(), false);
