@@ -13,6 +13,8 @@ import dev.dolly.schemas.topic.TopicSettings;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
 import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -204,6 +206,7 @@ public final class Jobs implements AutoCloseable {
   private void registerSchemas() throws InterruptedException {
     try (SchemaRegistryClient client = SchemaRegistries.connect(inference.schemaRegistry())) {
       while (true) {
+        awaitListener(URI.create(inference.schemaRegistry()));
         try {
           SchemaRegistration.registerAll(client);
           return;
@@ -217,6 +220,18 @@ public final class Jobs implements AutoCloseable {
       }
     } catch (IOException e) {
       throw new StackException("cannot close the registry's client: " + e.getMessage(), e);
+    }
+  }
+
+  /** The registry's client logs a trace for each connection that is refused. */
+  private static void awaitListener(URI url) throws InterruptedException {
+    while (true) {
+      try {
+        new Socket(url.getHost(), url.getPort()).close();
+        return;
+      } catch (IOException e) {
+        TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
+      }
     }
   }
 

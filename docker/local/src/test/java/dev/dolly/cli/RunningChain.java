@@ -1,5 +1,8 @@
 package dev.dolly.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.dolly.client.ChunkedAnswer;
 import dev.dolly.inference.InferenceJob;
 import dev.dolly.inference.InferenceSettings;
 import dev.dolly.local.DataDirectory;
@@ -16,11 +19,13 @@ import dev.dolly.local.process.CrashReports;
 import dev.dolly.local.process.Supervisor;
 import dev.dolly.schemas.avro.DeadLetter;
 import dev.dolly.schemas.avro.Response;
+import dev.dolly.schemas.avro.ResponseChunk;
 import dev.dolly.schemas.prompt.PromptParser;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +44,7 @@ final class RunningChain implements AutoCloseable {
   final StackAddress address;
   final List<Response> responses = new ArrayList<>();
   final List<DeadLetter> deadLetters = new ArrayList<>();
+  private final Map<String, ChunkedAnswer> chunks = new HashMap<>();
   private final StackSettings stack;
   private final Ports ports;
   private EmbeddedBroker broker;
@@ -83,7 +89,7 @@ final class RunningChain implements AutoCloseable {
     }
     cluster = new Cluster(address.bootstrap(), address.registry());
     prompts = new RawPrompts(cluster);
-    reader = new AnswerReader(cluster, cluster.schemas(), false);
+    reader = new AnswerReader(cluster, cluster.schemas(), true);
   }
 
   /** Sends bytes to the raw topic; returns the id that a prompt without one gets there. */
@@ -104,14 +110,53 @@ final class RunningChain implements AutoCloseable {
             "%d answers and %d dead letters of %d"
                 .formatted(responses.size(), deadLetters.size(), outcomes));
       }
-      for (AnswerReader.Event event : reader.poll(Duration.ofMillis(100))) {
-        if (event instanceof AnswerReader.Answered answered) {
-          responses.add(answered.response());
-        } else if (event instanceof AnswerReader.Dead dead) {
-          deadLetters.add(dead.letter());
-        }
+      poll();
+    }
+  }
+
+  private void poll() {
+    for (AnswerReader.Event event : reader.poll(Duration.ofMillis(100))) {
+      if (event instanceof AnswerReader.Answered answered) {
+        responses.add(answered.response());
+      } else if (event instanceof AnswerReader.Dead dead) {
+        deadLetters.add(dead.letter());
+      } else if (event instanceof AnswerReader.Chunk chunk) {
+        ResponseChunk part = chunk.chunk();
+        chunks
+            .computeIfAbsent(part.getRequestId(), id -> new ChunkedAnswer())
+            .add(part.getAttempt(), part.getIndex(), part.getText());
       }
     }
+  }
+
+  /**
+   * Holds that the prompts of these ids have one answer each, that there is nothing else, and that
+   * each answer's chunks make its text.
+   */
+  void assertOneAnswerEach(Collection<String> ids) throws InterruptedException, ExecutionException {
+    await(ids.size());
+    settle();
+    assertThat(deadLetters).isEmpty();
+    assertThat(responses)
+        .extracting(Response::getRequestId)
+        .containsExactlyInAnyOrderElementsOf(ids);
+    for (Response response : responses) {
+      assertThat(rebuilt(response)).as(response.getRequestId()).isEqualTo(response.getText());
+    }
+  }
+
+  /** What the chunks make; chunks of a topic's other partition may come a moment later. */
+  private String rebuilt(Response response) {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    String text = null;
+    while (text == null || (!text.equals(response.getText()) && System.nanoTime() < end)) {
+      if (text != null) {
+        poll();
+      }
+      ChunkedAnswer answer = chunks.get(response.getRequestId());
+      text = answer == null ? "" : answer.text();
+    }
+    return text;
   }
 
   /** Waits until what was handed out before is committed too: the answer to one more prompt is. */
