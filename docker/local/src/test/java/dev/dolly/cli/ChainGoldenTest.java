@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** From JSON on one topic to answers on another: what the reference implementation says. */
-@Timeout(180)
+@Timeout(300)
 class ChainGoldenTest {
   @TempDir private Path directory;
 

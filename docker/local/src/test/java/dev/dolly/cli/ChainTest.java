@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the whole chain does with good, bad and hostile input, and the commands that talk to it. */
-@Timeout(180)
+@Timeout(300)
 class ChainTest {
   @TempDir private static Path directory;
   private static RunningChain chain;

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A stack that ends, in order or not, and another one on its directory. */
-@Timeout(120)
+@Timeout(300)
 class RestartTest {
   private static final int PROMPTS = 60;
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What {@code top} finds out about a running stack. */
-@Timeout(180)
+@Timeout(300)
 class TopCommandTest {
   @TempDir private static Path directory;
   private static RunningChain chain;

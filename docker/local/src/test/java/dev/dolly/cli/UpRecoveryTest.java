@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Processes of a stack that die with prompts in flight. */
-@Timeout(180)
+@Timeout(300)
 class UpRecoveryTest {
   private static final int PROMPTS = 12;
   private static final List<String> SENT =

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The commands that run a stack, in a process of their own as the script runs them. */
-@Timeout(120)
+@Timeout(300)
 class UpTest {
   private static final String NEOX = Fixtures.model("neox").toString();
 

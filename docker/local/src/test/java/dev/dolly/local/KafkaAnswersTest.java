@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Which answers are committed, asked of a real broker. */
-@Timeout(120)
+@Timeout(300)
 class KafkaAnswersTest {
   private static final PromptPosition ONE = new PromptPosition("dolly.prompts", 3, 17);
   private static final PromptPosition OTHER = new PromptPosition("dolly.prompts", 3, 18);

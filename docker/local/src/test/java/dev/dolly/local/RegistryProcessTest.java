@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(120)
+@Timeout(300)
 class RegistryProcessTest {
   private static final Path INSTALLATION = Path.of(System.getProperty("dolly.registry"));
 
