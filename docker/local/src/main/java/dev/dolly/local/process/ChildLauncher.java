@@ -35,8 +35,11 @@ public record ChildLauncher(Path lock, Path logs, CrashReports crashes) {
    * Ctrl-C in a terminal, or a service manager's end, reaches every process of the group, and a JVM
    * would begin to end by itself. But the parent ends the children, in its order: signals that are
    * ignored when a JVM starts stay so.
+   *
+   * <p>Core files are ruled out here and not by the JVM's own option, under which a JVM that faults
+   * ends with exit code 1 as if it had given up.
    */
-  private static final String DEAF = "trap '' HUP INT TERM; exec \"$0\" \"$@\"";
+  private static final String DEAF = "ulimit -c 0; trap '' HUP INT TERM; exec \"$0\" \"$@\"";
 
   /** Starts the process; what it prints beside the protocol goes to its log. */
   Process launch(ChildCommand command) throws IOException {
@@ -49,7 +52,6 @@ public record ChildLauncher(Path lock, Path logs, CrashReports crashes) {
         List.of(
             "-XX:+UseSerialGC",
             crashes.jvmOption(),
-            "-XX:-CreateCoredumpOnCrash",
             "-XX:+DisplayVMOutputToStderr",
             "-Xlog:disable",
             "-Xlog:all=error:stderr",
