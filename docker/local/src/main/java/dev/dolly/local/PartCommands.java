@@ -6,8 +6,11 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** How each part of a stack is launched as a process of its own. */
@@ -37,7 +40,7 @@ public final class PartCommands {
     return new ChildCommand(
         Part.BROKER.title(),
         BrokerChild.class.getName(),
-        System.getProperty("java.class.path"),
+        classPath(),
         // A broker that one machine uses gains less from the second compiler than that takes.
         List.of("-Xmx512m", "-XX:TieredStopAtLevel=1"),
         Map.of(),
@@ -49,7 +52,7 @@ public final class PartCommands {
     return new ChildCommand(
         Part.JOBS.title(),
         JobsChild.class.getName(),
-        System.getProperty("java.class.path"),
+        classPath(),
         List.of(),
         Map.of(),
         settings.jobsOn(ports).toMap(),
@@ -78,6 +81,15 @@ public final class PartCommands {
         RegistryChild.settings(ports.address().registry()),
         // The registry reads settings from files of its working directory: give it an own one.
         directory);
+  }
+
+  /** This JVM's; absolute, since a child works somewhere else. */
+  private static String classPath() {
+    String separator = System.getProperty("path.separator");
+    return Arrays.stream(System.getProperty("java.class.path").split(Pattern.quote(separator)))
+        .filter(entry -> !entry.isEmpty())
+        .map(entry -> Path.of(entry).toAbsolutePath().toString())
+        .collect(Collectors.joining(separator));
   }
 
   private static Path ownClasses() {
