@@ -59,13 +59,20 @@ class LogLikelihoodGoldenTest {
     try (LanguageModel model = Fixture.all().get(0).load();
         Scorer scorer = new Scorer(model)) {
       Score moved = scorer.score("one\u00a0", List.of("two")).get(0);
-      assertThat(moved).isEqualTo(scorer.score("one", List.of("\u00a0two")).get(0));
+      same(moved, scorer.score("one", List.of("\u00a0two")).get(0));
       Score blank = scorer.score(" \n", List.of("word", "another")).get(0);
-      assertThat(blank).isEqualTo(scorer.score("", List.of(" \nword")).get(0));
+      same(blank, scorer.score("", List.of(" \nword")).get(0));
       // nothing of the cache is lost: a whole window still fits
       String windowful = "context ".repeat(400);
       assertThat(scorer.score(windowful, List.of(" too long")).get(0).logLikelihood()).isNegative();
     }
+  }
+
+  /** Equal but for rounding, which is a matter of how many continuations are computed together. */
+  private static void same(Score actual, Score expected) {
+    assertThat(actual.logLikelihood())
+        .isCloseTo(expected.logLikelihood(), within(1e-5 * Math.abs(expected.logLikelihood())));
+    assertThat(actual.greedy()).isEqualTo(expected.greedy());
   }
 
   private static void check(JsonNode expected, Score actual) {
