@@ -16,6 +16,7 @@ class RoomsTest {
   private static final String ENGINE = "dev.dolly.engine..";
   private static final String INFERENCE = "dev.dolly.inference..";
   private static final String INGEST = "dev.dolly.ingest..";
+  private static final String TRAINING = "dev.dolly.training..";
   private static final String LOCAL = "dev.dolly.local..";
   private static final String CLIENT = "dev.dolly.client..";
   private static final String WATCH = "dev.dolly.watch..";
@@ -28,7 +29,8 @@ class RoomsTest {
           .importPackages("dev.dolly");
 
   @ParameterizedTest
-  @ValueSource(strings = {SCHEMAS, ENGINE, INFERENCE, INGEST, LOCAL, CLIENT, WATCH, CHAOS, CLI})
+  @ValueSource(
+      strings = {SCHEMAS, ENGINE, INFERENCE, INGEST, TRAINING, LOCAL, CLIENT, WATCH, CHAOS, CLI})
   void everyRoomIsLookedAt(String room) {
     assertThat(CLASSES.stream())
         .anyMatch(type -> type.getPackageName().startsWith(room.replace("..", "")));
@@ -41,6 +43,7 @@ class RoomsTest {
         SCHEMAS,
         INFERENCE,
         INGEST,
+        TRAINING,
         LOCAL,
         CLI,
         "org.apache.kafka..",
@@ -56,6 +59,7 @@ class RoomsTest {
         ENGINE,
         INFERENCE,
         INGEST,
+        TRAINING,
         LOCAL,
         CLI,
         "ai.djl..",
@@ -65,12 +69,17 @@ class RoomsTest {
 
   @Test
   void theInferenceJobMeetsOthersOnTopics() {
-    noneOf(INFERENCE, INGEST, LOCAL, CLI, "org.apache.kafka.streams..");
+    noneOf(INFERENCE, INGEST, TRAINING, LOCAL, CLI, "org.apache.kafka.streams..");
+  }
+
+  @Test
+  void theTrainingJobMeetsOthersOnTopics() {
+    noneOf(TRAINING, INFERENCE, INGEST, LOCAL, CLI, "org.apache.kafka.streams..");
   }
 
   @Test
   void ingestMeetsOthersOnTopics() {
-    noneOf(INGEST, ENGINE, INFERENCE, LOCAL, CLI, "org.apache.flink..", "ai.djl..");
+    noneOf(INGEST, ENGINE, INFERENCE, TRAINING, LOCAL, CLI, "org.apache.flink..", "ai.djl..");
   }
 
   @Test
@@ -85,6 +94,7 @@ class RoomsTest {
         ENGINE,
         INFERENCE,
         INGEST,
+        TRAINING,
         LOCAL,
         WATCH,
         CHAOS,
@@ -95,7 +105,17 @@ class RoomsTest {
 
   @Test
   void whoWatchesAStackNeedsOnlyItsAddresses() {
-    noneOf(WATCH, ENGINE, INFERENCE, INGEST, LOCAL, CHAOS, CLI, "org.apache.flink..", "ai.djl..");
+    noneOf(
+        WATCH,
+        ENGINE,
+        INFERENCE,
+        INGEST,
+        TRAINING,
+        LOCAL,
+        CHAOS,
+        CLI,
+        "org.apache.flink..",
+        "ai.djl..");
   }
 
   /** Of ours, the registry's process has nothing but it on its class path. */

@@ -1,0 +1,2 @@
+/** What is trained on: records of the dataset as token ids with their labels. */
+package dev.dolly.training.example;
