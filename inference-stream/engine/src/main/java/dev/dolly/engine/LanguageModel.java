@@ -50,7 +50,8 @@ public final class LanguageModel implements AutoCloseable {
   private Tokenizer tokenizer; // guarded by this
   private PromptFormat promptFormat; // guarded by this
 
-  private LanguageModel(ModelDirectory directory, ComputeSettings settings) {
+  /** Computes the weights' packed form with that many threads. */
+  private LanguageModel(ModelDirectory directory, ComputeSettings settings, int loadingThreads) {
     this.directory = directory;
     config = directory.config();
     Wiring wiring = Wiring.of(config);
@@ -59,7 +60,7 @@ public final class LanguageModel implements AutoCloseable {
     try {
       manager = own((PtNDManager) NDManager.newBaseManager(Device.cpu(), "PyTorch"));
       script = own(TorchScript.load(manager, wiring.scripts(), wiring.constants()));
-      prepareThread();
+      TorchScript.prepareThread(loadingThreads);
       Weights loader = new Weights(directory, script, manager, dtype);
       PtNDArray[] loaded = loader.load(wiring.weights());
       weights = own(IValue.listFrom(loaded));
@@ -74,7 +75,7 @@ public final class LanguageModel implements AutoCloseable {
                   TorchScript.libraryVersion(),
                   loader.packed() ? "onednn-packed" : "linear",
                   dtype.configName(),
-                  TorchScript.threads());
+                  threads > 0 ? threads : TorchScript.threads());
     } catch (RuntimeException | Error e) {
       close();
       throw e;
@@ -87,9 +88,24 @@ public final class LanguageModel implements AutoCloseable {
    * @throws ModelFormatException one line that names the file
    */
   public static LanguageModel load(ModelDirectory directory, ComputeSettings settings) {
+    return load(directory, settings, settings.threads());
+  }
+
+  /**
+   * The same while another model computes: slowly, on one thread, so that it can go on.
+   *
+   * @throws ModelFormatException one line that names the file
+   */
+  public static LanguageModel loadBeside(ModelDirectory directory, ComputeSettings settings) {
+    return load(directory, settings, 1);
+  }
+
+  private static LanguageModel load(
+      ModelDirectory directory, ComputeSettings settings, int loadingThreads) {
     long start = System.nanoTime();
     LanguageModel model =
-        PassingThread.run("dolly-load", () -> new LanguageModel(directory, settings));
+        PassingThread.run(
+            "dolly-load", () -> new LanguageModel(directory, settings, loadingThreads));
     LOG.info(
         "loaded {} ({}, {} MiB in {}) in {} ms",
         directory.path(),
@@ -162,6 +178,11 @@ public final class LanguageModel implements AutoCloseable {
    */
   public int nativeTensors() {
     return manager.getManagedArrays().size();
+  }
+
+  /** Threads that one operation may use; 0: the library's default. */
+  public int threads() {
+    return threads;
   }
 
   /** To be called once on each thread that computes. */

@@ -8,7 +8,6 @@ import dev.dolly.engine.batch.Outcome.Finished;
 import dev.dolly.engine.batch.Passes.Computed;
 import dev.dolly.engine.cache.KvCache;
 import dev.dolly.engine.cache.Span;
-import dev.dolly.engine.torch.PassingThread;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,8 +26,8 @@ import org.slf4j.LoggerFactory;
  * <p>Room in the cache is reserved for a sequence's longest possible course when it joins, so
  * running sequences never compete for it and none has to be evicted.
  *
- * <p>One thread of its own steps; all public methods may be called from any thread and never wait
- * for a step, except {@link #close()}.
+ * <p>One thread steps, its own or one that it shares with other models' batchers; all public
+ * methods may be called from any thread and never wait for a step, except {@link #close()}.
  */
 public final class ContinuousBatcher implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ContinuousBatcher.class);
@@ -39,7 +38,9 @@ public final class ContinuousBatcher implements AutoCloseable {
   private final BatchListener listener;
   private final KvCache cache;
   private final int reserved; // tokens of the cache that are no request's
-  private final Thread thread;
+  private final EngineThread thread;
+  private final boolean ownsThread;
+  private final EngineThread.Turn turn = this::turn;
 
   private final Inbox inbox = new Inbox();
   private volatile int waitingCount;
@@ -53,7 +54,14 @@ public final class ContinuousBatcher implements AutoCloseable {
   private long stepEnded; // 0 where nothing runs since
 
   private ContinuousBatcher(
-      LanguageModel model, BatchSettings settings, Clock clock, BatchListener listener) {
+      EngineThread thread,
+      boolean ownsThread,
+      LanguageModel model,
+      BatchSettings settings,
+      Clock clock,
+      BatchListener listener) {
+    this.thread = thread;
+    this.ownsThread = ownsThread;
     this.model = model;
     this.settings = settings;
     this.clock = clock;
@@ -61,8 +69,6 @@ public final class ContinuousBatcher implements AutoCloseable {
     this.cache = model.newCache(cacheBytes());
     this.passes = Passes.of(model, cache, settings);
     this.reserved = cache.used();
-    this.thread = new Thread(this::run, "dolly-engine");
-    thread.setDaemon(true);
     if (cacheSize() < model.window()) {
       LOG.warn(
           "the KV cache holds {} tokens; a request that needs more of the window's {} is refused",
@@ -78,7 +84,7 @@ public final class ContinuousBatcher implements AutoCloseable {
   }
 
   /**
-   * Starts the engine's thread.
+   * Starts a thread that computes this batch alone.
    *
    * @param model stays the caller's, to be closed after this
    * @param listener hears of each step and each outcome
@@ -91,9 +97,23 @@ public final class ContinuousBatcher implements AutoCloseable {
   /** The same with another clock for deadlines. */
   static ContinuousBatcher start(
       LanguageModel model, BatchSettings settings, Clock clock, BatchListener listener) {
-    ContinuousBatcher batcher = new ContinuousBatcher(model, settings, clock, listener);
-    batcher.thread.start();
-    return batcher;
+    EngineThread thread = EngineThread.start(model.threads());
+    try {
+      return new ContinuousBatcher(thread, true, model, settings, clock, listener);
+    } catch (RuntimeException | Error e) { // no room for the cache
+      thread.close();
+      throw e;
+    }
+  }
+
+  /**
+   * A batch that takes its steps in turn with those of other models.
+   *
+   * @param thread stays the caller's, to be closed after this
+   */
+  public static ContinuousBatcher on(
+      EngineThread thread, LanguageModel model, BatchSettings settings, BatchListener listener) {
+    return new ContinuousBatcher(thread, false, model, settings, Clock.systemUTC(), listener);
   }
 
   /**
@@ -117,6 +137,7 @@ public final class ContinuousBatcher implements AutoCloseable {
       generations.add(new Generation(request, Math.max(0, limit(request)), now));
     }
     inbox.submit(generations);
+    thread.ring(turn);
     return generations;
   }
 
@@ -126,6 +147,7 @@ public final class ContinuousBatcher implements AutoCloseable {
    */
   public void cancel(Generation generation) {
     inbox.cancel(generation);
+    thread.ring(turn);
   }
 
   /** Requests that have no place in the batch yet. */
@@ -165,27 +187,34 @@ public final class ContinuousBatcher implements AutoCloseable {
   @Override
   public void close() {
     inbox.close();
-    PassingThread.awaitEnd(thread); // it computes with the cache
+    thread.remove(turn); // it computes with the cache
+    if (ownsThread) {
+      thread.close();
+    }
     cache.close();
   }
 
-  private void run() {
+  /** One step, and what has to be done about it; false when nothing is left to do. */
+  private boolean turn() {
+    if (inbox.isShut()) {
+      return false;
+    }
     try {
-      model.prepareThread();
-      while (obey()) {
-        boolean changed = admit();
-        publish();
-        if (!running.isEmpty()) {
-          step();
-          changed = true;
-        }
-        if (changed) {
-          listener.progressed();
-        }
+      obey();
+      boolean changed = admit();
+      publish();
+      if (!running.isEmpty()) {
+        step();
+        changed = true;
       }
+      if (changed) {
+        listener.progressed();
+      }
+      return !idle();
     } catch (Throwable e) { // native errors included: whoever waits must learn of them
-      LOG.error("the engine's thread died", e);
+      LOG.error("the engine failed", e);
       fail(e);
+      return false;
     }
   }
 
@@ -196,18 +225,13 @@ public final class ContinuousBatcher implements AutoCloseable {
     cacheUsed = cache.used() - reserved;
   }
 
-  /** Waits until there is something to do; false when closed. */
-  private boolean obey() throws InterruptedException {
-    Optional<Inbox.Commands> commands = inbox.take(idle());
-    if (commands.isEmpty()) {
-      return false;
-    }
-    commands.get().arrived().forEach(this::arrive);
-    commands.get().cancelled().forEach(this::leaveCancelled);
-    if (!commands.get().isEmpty()) {
+  private void obey() {
+    Inbox.Commands commands = inbox.take();
+    commands.arrived().forEach(this::arrive);
+    commands.cancelled().forEach(this::leaveCancelled);
+    if (!commands.isEmpty()) {
       listener.progressed();
     }
-    return true;
   }
 
   private boolean idle() {

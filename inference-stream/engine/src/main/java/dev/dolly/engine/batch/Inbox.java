@@ -4,10 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * What other threads ask of the engine's thread. They never wait here; only the engine's thread
- * does, while there is nothing to do.
- */
+/** What other threads ask of the engine's thread. Nobody waits here. */
 final class Inbox {
   private final List<Generation> submitted = new ArrayList<>();
   private final List<Generation> cancelled = new ArrayList<>();
@@ -37,41 +34,32 @@ final class Inbox {
       throw new IllegalStateException("the engine is closed");
     }
     submitted.addAll(generations);
-    notifyAll();
   }
 
   synchronized void cancel(Generation generation) {
     cancelled.add(generation);
-    notifyAll();
   }
 
   synchronized void close() {
     closed = true;
-    notifyAll();
   }
 
-  /**
-   * For the engine's thread.
-   *
-   * @param wait whether to wait until there is something
-   * @return empty when closed
-   */
-  synchronized Optional<Commands> take(boolean wait) throws InterruptedException {
-    while (wait && !closed && submitted.isEmpty() && cancelled.isEmpty()) {
-      wait();
-    }
-    if (closed) {
-      return Optional.empty();
-    }
+  /** For the engine's thread: what has come since the last look. */
+  synchronized Commands take() {
     Commands commands = new Commands(List.copyOf(submitted), List.copyOf(cancelled));
     submitted.clear();
     cancelled.clear();
-    return Optional.of(commands);
+    return commands;
   }
 
   /** How many requests the engine's thread has not seen yet. */
   synchronized int size() {
     return submitted.size();
+  }
+
+  /** Whether it takes nothing any more: closed, or failed. */
+  synchronized boolean isShut() {
+    return closed || failure != null;
   }
 
   /** Refuses all that comes from now on; what has come is returned. */
