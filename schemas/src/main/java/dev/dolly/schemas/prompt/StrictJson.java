@@ -22,7 +22,7 @@ import java.nio.charset.StandardCharsets;
  * <p>The whole text is looked at before any field is: whether something is JSON must not depend on
  * what its fields mean.
  */
-final class StrictJson {
+public final class StrictJson {
 
   private static final int MAX_NESTING = 32;
 
@@ -46,7 +46,7 @@ final class StrictJson {
    * @param watchedField a text field of the outermost object that is wanted even if what follows it
    *     is broken
    */
-  StrictJson(String watchedField) {
+  public StrictJson(String watchedField) {
     this.watchedField = watchedField;
   }
 
@@ -61,7 +61,7 @@ final class StrictJson {
    * @return a parser that stands before the value and will find nothing wrong with it
    * @throws RejectedException MALFORMED_JSON
    */
-  JsonParser check(byte[] bytes) throws RejectedException {
+  public JsonParser check(byte[] bytes) throws RejectedException {
     String text = decode(bytes);
     try (JsonParser parser = FACTORY.createParser(text)) {
       if (parser.nextToken() == null) {

@@ -1,9 +1,7 @@
 package dev.dolly.engine.preset;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dolly.engine.architecture.Wiring;
 import dev.dolly.engine.model.DType;
@@ -14,7 +12,7 @@ import dev.dolly.engine.model.ModelConfig;
 import dev.dolly.engine.model.ModelDirectory;
 import dev.dolly.engine.model.SafetensorsWriter;
 import dev.dolly.engine.model.SafetensorsWriter.Entry;
-import dev.dolly.engine.text.PromptFormat;
+import dev.dolly.engine.text.ControlTokens;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -37,8 +35,6 @@ public final class RandomModel {
   private static final int PIECE = 1 << 20;
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
-  private static final List<String> CONTROL_TOKENS =
-      List.of(PromptFormat.END_TOKEN, PromptFormat.INSTRUCTION_TOKEN, PromptFormat.RESPONSE_TOKEN);
 
   private final ModelPreset preset;
   private final long seed;
@@ -191,24 +187,7 @@ public final class RandomModel {
   private void writeTokenizer(Path directory, Path source) throws IOException {
     ObjectNode tokenizer = JsonFile.readObject(source);
     if (preset.controlTokens()) {
-      ArrayNode added = tokenizer.withArray("added_tokens");
-      int next = 0;
-      for (JsonNode id : tokenizer.path("model").path("vocab")) {
-        next = Math.max(next, id.asInt() + 1);
-      }
-      for (JsonNode token : added) {
-        next = Math.max(next, token.path("id").asInt() + 1);
-      }
-      for (String content : CONTROL_TOKENS) {
-        ObjectNode token = added.addObject();
-        token.put("id", next++);
-        token.put("content", content);
-        token.put("single_word", false);
-        token.put("lstrip", false);
-        token.put("rstrip", false);
-        token.put("normalized", false);
-        token.put("special", true);
-      }
+      ControlTokens.addTo(tokenizer);
     }
     writeJson(directory.resolve(ModelDirectory.TOKENIZER), tokenizer);
     ObjectNode roles = JSON.createObjectNode();

@@ -98,6 +98,20 @@ public final class PromptFormat {
         new int[] {responseId.getAsInt()});
   }
 
+  /**
+   * The ids that follow such a prompt in training: {@code {response}\n\n} and {@code ### End}; of a
+   * response that is too long perhaps not all of them, as with a prompt.
+   *
+   * @throws IllegalStateException where there are no control tokens: see {@link ControlTokens}
+   */
+  public int[] encodeAnswer(String response) {
+    if (!hasControlTokens()) {
+      throw new IllegalStateException("the tokenizer has no token " + END_TOKEN);
+    }
+    return concatenate(
+        tokenizer.encodePlain(response + "\n\n", enough), new int[] {endId.getAsInt()});
+  }
+
   /** The text of one answer to such a prompt, as its ids come. */
   public Answer newAnswer() {
     return newAnswer(List.of());

@@ -1,0 +1,19 @@
+package dev.dolly.schemas.dataset;
+
+import dev.dolly.schemas.prompt.Rejection;
+
+/** What stands in a dataset file at one place. */
+public sealed interface DatasetEntry {
+  /** Lines of the file before it; of a JSON array, elements before it. */
+  long line();
+
+  /** A record. */
+  record Found(long line, String id, InstructionText text) implements DatasetEntry {}
+
+  /**
+   * Something that is none.
+   *
+   * @param bytes as they stand there; nobody changes them
+   */
+  record Broken(long line, byte[] bytes, Rejection reason) implements DatasetEntry {}
+}

@@ -1,0 +1,145 @@
+package dev.dolly.schemas.dataset;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.dolly.schemas.avro.ErrorCode;
+import dev.dolly.schemas.dataset.DatasetEntry.Broken;
+import dev.dolly.schemas.dataset.DatasetEntry.Found;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DatasetFileTest {
+  @TempDir Path directory;
+
+  @Test
+  void readsDollysLines() throws IOException {
+    List<DatasetEntry> entries =
+        read(
+            """
+            {"instruction": "Why?", "context": "", "response": "So.", "category": "open_qa"}
+
+            {"response": "ü", "instruction": "q", "category": null, "more": [1, {"a": 2}]}""");
+
+    assertThat(texts(entries))
+        .containsExactly(
+            new InstructionText("Why?", "", "So.", "open_qa"),
+            new InstructionText("q", "", "ü", ""));
+    assertThat(entries).extracting(DatasetEntry::line).containsExactly(0L, 2L);
+  }
+
+  @Test
+  void readsAlpacasArray() throws IOException {
+    List<DatasetEntry> entries =
+        read(
+            """
+            [
+              {"instruction": "Translate", "input": "Haus", "output": "house"},
+              {"instruction": "Sing", "input": "", "output": "la"}
+            ]
+            """);
+
+    assertThat(texts(entries))
+        .containsExactly(
+            new InstructionText("Translate", "Haus", "house", ""),
+            new InstructionText("Sing", "", "la", ""));
+    assertThat(entries).extracting(DatasetEntry::line).containsExactly(0L, 1L);
+  }
+
+  @Test
+  void namesARecordByItsContentAndHowOftenItWasThere() throws Exception {
+    String line = "{\"instruction\": \"é\", \"response\": \"b\", \"category\": \"c\"}\n";
+
+    List<String> ids =
+        read(line + line + "{\"instruction\": \"é\", \"response\": \"bc\"}\n" + line).stream()
+            .map(entry -> ((Found) entry).id())
+            .toList();
+
+    assertThat(ids).doesNotHaveDuplicates();
+    assertThat(ids.get(0)).isEqualTo(id("é", "", "b", "c", 0));
+    assertThat(ids.get(1)).isEqualTo(id("é", "", "b", "c", 1));
+    assertThat(ids.get(3)).isEqualTo(id("é", "", "b", "c", 2));
+    assertThat(((Found) read(line).get(0)).id()).isEqualTo(ids.get(0));
+  }
+
+  private static String id(String a, String b, String c, String d, int earlier) throws Exception {
+    ByteBuffer bytes = ByteBuffer.allocate(100);
+    for (String field : List.of(a, b, c, d)) {
+      byte[] utf8 = field.getBytes(StandardCharsets.UTF_8);
+      bytes.putInt(utf8.length).put(utf8);
+    }
+    MessageDigest digest = MessageDigest.getInstance("SHA-256");
+    digest.update(bytes.putInt(earlier).flip());
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"instruction\": \"a\"} | MISSING_FIELD | response is missing",
+        "{\"response\": \"a\"} | MISSING_FIELD | instruction is missing",
+        "{\"instruction\": 5, \"response\": \"a\"} | WRONG_TYPE | instruction must be a string",
+        "[1] | WRONG_TYPE | must be a JSON object",
+        "{\"instruction\": \"a\", | MALFORMED_JSON | not JSON",
+        "{\"instruction\": \"a\", \"instruction\": \"b\"} | MALFORMED_JSON | not JSON",
+        "{\"instruction\": \"a\", \"response\": \"\\ud800\"} | MALFORMED_JSON | surrogate",
+        "{\"instruction\": \"a\", \"input\": \"b\", \"context\": \"c\"} | MALFORMED_JSON | two names",
+      })
+  void saysWhatIsWrongWithALineAndGoesOn(String line, ErrorCode code, String reason)
+      throws IOException {
+    // no array, whatever the line begins with
+    List<DatasetEntry> entries =
+        read("\n" + line + "\n{\"instruction\": \"a\", \"response\": \"b\"}\n");
+
+    Broken broken = (Broken) entries.get(0);
+    assertThat(broken.line()).isEqualTo(1);
+    assertThat(broken.reason().code()).isEqualTo(code);
+    assertThat(broken.reason().message()).contains(reason);
+    assertThat(new String(broken.bytes(), StandardCharsets.UTF_8)).isEqualTo(line);
+    assertThat(entries.get(1)).isInstanceOf(Found.class);
+  }
+
+  @Test
+  void refusesATornArray() {
+    assertThatThrownBy(() -> read("[{\"instruction\": \"a\", \"response\": \"b\"},"))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("data.json: is no JSON array");
+  }
+
+  @Test
+  void tellsTheFilesDigest() throws Exception {
+    Path file = directory.resolve("data.json");
+    Files.writeString(file, "{\"instruction\": \"a\", \"response\": \"b\"}\n\n");
+
+    String digest = DatasetFile.read(file, entry -> {});
+
+    assertThat(digest)
+        .isEqualTo(
+            HexFormat.of()
+                .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file))));
+  }
+
+  private List<DatasetEntry> read(String text) throws IOException {
+    Path file = directory.resolve("data.json");
+    Files.writeString(file, text);
+    List<DatasetEntry> entries = new ArrayList<>();
+    DatasetFile.read(file, entries::add);
+    return entries;
+  }
+
+  private static List<InstructionText> texts(List<DatasetEntry> entries) {
+    return entries.stream().map(entry -> ((Found) entry).text()).toList();
+  }
+}
