@@ -1,6 +1,5 @@
 package dev.dolly.cli;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dolly.inference.Answers;
@@ -10,10 +9,11 @@ import dev.dolly.inference.sink.OutboundRecord;
 import dev.dolly.local.StackException;
 import dev.dolly.schemas.topic.TopicCatalogue;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.runtime.state.FunctionInitializationContext;
 import org.apache.flink.runtime.state.FunctionSnapshotContext;
@@ -32,10 +32,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** A checkpoint promises an answer, and its transaction times out before anybody commits it. */
 @Timeout(300)
 class LostAnswersTest {
-  /** Static, since Flink copies functions: the answer passed, and the next snapshot waits. */
-  private static final AtomicBoolean PASSED = new AtomicBoolean();
+  private static final int PROMPTS = 20;
 
+  /** Static, since Flink copies functions. */
   private static final CountDownLatch PRE_COMMITTED = new CountDownLatch(1);
+
   private static final CountDownLatch BROKER_AWAY = new CountDownLatch(1);
 
   @TempDir private Path directory;
@@ -44,6 +45,7 @@ class LostAnswersTest {
   void aRestoreStopsAndNamesThemUntilSomebodyAccepts() throws Exception {
     Map<String, String> settings =
         Map.of(
+            "inference.parallelism", "2",
             "inference.transaction-timeout", "4 s",
             "inference.checkpoint-interval", "300 ms",
             "inference.kafka.max.block.ms", "2000",
@@ -71,10 +73,18 @@ class LostAnswersTest {
           .hasMessageContaining("dolly.prompts partition")
           .hasMessageContaining("offsets 0")
           .hasMessageContaining("inference.lost-answers=accept");
+      List<String> ids = new ArrayList<>();
+      for (int i = 0; i < PROMPTS; i++) {
+        ids.add(Integer.toString(i));
+        chain.send(
+            """
+            {"request_id": "%d", "instruction": "Go on",
+             "params": {"max_new_tokens": 60, "temperature": 2.0, "top_p": 1.0}}
+            """
+                .formatted(i));
+      }
       chain.startJobs(Map.of("inference.lost-answers", "accept"));
-      chain.settle();
-
-      assertThat(chain.responses).isEmpty();
+      chain.assertOneAnswerEach(ids);
     }
   }
 
@@ -119,22 +129,23 @@ class LostAnswersTest {
   }
 
   /**
-   * Once an answer has passed, its checkpoint waits here: the sink, which is snapshotted before,
-   * has flushed its transaction.
+   * Once an answer has passed, its subtask's checkpoint waits here: the sink, which is snapshotted
+   * before, has flushed its transaction.
    */
   private static final class WaitInSnapshot
       implements MapFunction<OutboundRecord, OutboundRecord>, CheckpointedFunction {
     private static final long serialVersionUID = 1L;
+    private transient boolean passed;
 
     @Override
     public OutboundRecord map(OutboundRecord record) {
-      PASSED.set(true);
+      passed = true;
       return record;
     }
 
     @Override
     public void snapshotState(FunctionSnapshotContext context) throws InterruptedException {
-      if (PASSED.get()) {
+      if (passed) {
         PRE_COMMITTED.countDown();
         BROKER_AWAY.await();
       }

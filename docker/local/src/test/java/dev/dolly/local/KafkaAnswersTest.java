@@ -15,6 +15,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -24,6 +25,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which answers are committed, asked of a real broker. */
 @Timeout(300)
@@ -44,6 +47,7 @@ class KafkaAnswersTest {
     broker = EmbeddedBroker.start(directory, ports.broker(), ports.controller());
     Properties client = new Properties();
     client.put("bootstrap.servers", broker.bootstrap());
+    client.put(ConsumerConfig.INTERCEPTOR_CLASSES_CONFIG, CommittedReads.class.getName());
     answers = new KafkaAnswers(client);
     try (Admin admin = Admin.create(client)) {
       TopicCreation.createMissing(
@@ -97,22 +101,44 @@ class KafkaAnswersTest {
         .containsExactly(ONE);
   }
 
-  @Test
-  void waitsForATransactionThatAnotherCommits() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void waitsForATransactionThatAnotherIsAboutToEnd(boolean commit) throws Exception {
+    CommittedReads.SEEN.drainPermits();
     try (KafkaProducer<byte[], byte[]> producer = transaction("a", 60_000)) {
+      send(producer, RESPONSES, OTHER);
+      producer.commitTransaction();
+      producer.beginTransaction();
       send(producer, RESPONSES, ONE);
       CompletableFuture<Set<PromptPosition>> missing =
           CompletableFuture.supplyAsync(
               () -> {
                 try {
-                  return answers.missing(Set.of(ONE), 0);
+                  return answers.missing(BOTH, 0);
                 } catch (InterruptedException e) {
                   throw new IllegalStateException(e);
                 }
               });
-      assertThat(missing).isNotDone();
-      producer.commitTransaction();
-      assertThat(missing.get()).isEmpty();
+      CommittedReads.SEEN.acquire(); // the other is found; whoever does not wait has looked by now
+      if (commit) {
+        producer.commitTransaction();
+      } else {
+        producer.abortTransaction();
+      }
+      assertThat(missing.get()).isEqualTo(commit ? Set.of() : Set.of(ONE));
+    }
+  }
+
+  /** It is another subtask's, which may commit it only when this one has gone on. */
+  @Test
+  void doesNotWaitForATransactionThatBeganLater() throws Exception {
+    try (KafkaProducer<byte[], byte[]> mine = transaction("a", 60_000);
+        KafkaProducer<byte[], byte[]> others = transaction("b", 5_000)) {
+      send(mine, RESPONSES, ONE);
+      mine.abortTransaction();
+      send(others, RESPONSES, OTHER);
+      assertThat(answers.missing(Set.of(ONE), 0)).containsExactly(ONE);
+      others.commitTransaction(); // fails where the broker has ended it meanwhile
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.dolly.inference.commit;
 
+import dev.dolly.inference.InferenceSettings;
 import dev.dolly.inference.LostAnswers;
 import dev.dolly.schemas.prompt.PromptPosition;
 import java.time.Clock;
@@ -41,11 +42,20 @@ public final class LostAnswersCheck {
     this.clock = clock;
   }
 
+  /** As the job's settings say, with the job's brokers. */
+  public static LostAnswersCheck of(InferenceSettings settings, Clock clock) {
+    return new LostAnswersCheck(
+        new KafkaAnswers(settings.clientProperties()),
+        settings.transactionTimeout(),
+        settings.lostAnswers(),
+        clock);
+  }
+
   /**
    * @throws LostAnswersException if the policy is to stop, naming the prompts
    */
   public void check(Collection<Promise> promises) throws InterruptedException {
-    List<Promise> old = promises.stream().filter(this::mayBeAborted).toList();
+    List<Promise> old = doubtful(promises);
     if (old.isEmpty()) {
       return;
     }
@@ -63,6 +73,11 @@ public final class LostAnswersCheck {
       throw failure;
     }
     LOG.warn("accepted: {}", failure.getMessage());
+  }
+
+  /** Those that are so old that the broker may have aborted them. Asks nobody. */
+  public List<Promise> doubtful(Collection<Promise> promises) {
+    return promises.stream().filter(this::mayBeAborted).toList();
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.dolly.engine.batch.BatchListener;
 import dev.dolly.engine.batch.Step;
 import dev.dolly.inference.InferenceSettings;
 import dev.dolly.inference.commit.Commitments;
+import dev.dolly.inference.commit.LostAnswersCheck;
 import dev.dolly.inference.metrics.InferenceMetrics;
 import dev.dolly.inference.quarantine.Quarantine;
 import dev.dolly.inference.sink.OutboundRecord;
@@ -52,7 +53,7 @@ public final class GenerateOperator extends AbstractStreamOperator<OutboundRecor
   private final transient AtomicBoolean mailed = new AtomicBoolean();
   private final transient Clock clock = Clock.systemUTC();
   private transient GenerateState state;
-  private transient Commitments commitments;
+  private transient @Nullable Commitments commitments;
   private transient InferenceMetrics metrics;
   private transient Quarantine quarantine;
   private transient @Nullable SubtaskEngine engine;
@@ -80,7 +81,7 @@ public final class GenerateOperator extends AbstractStreamOperator<OutboundRecor
   public void open() throws Exception {
     super.open();
     firstCheckpoint = NO_CHECKPOINT;
-    commitments = new Commitments(settings, clock);
+    commitments = new Commitments(LostAnswersCheck.of(settings, clock), mailbox, clock);
     commitments.restore(state.promises());
     metrics = new InferenceMetrics(getMetricGroup(), clock);
     quarantine =
@@ -163,6 +164,9 @@ public final class GenerateOperator extends AbstractStreamOperator<OutboundRecor
     }
     if (quarantine != null) {
       quarantine.close();
+    }
+    if (commitments != null) {
+      commitments.close();
     }
     super.close();
   }

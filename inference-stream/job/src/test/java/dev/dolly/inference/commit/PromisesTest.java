@@ -40,9 +40,13 @@ class PromisesTest {
         .containsExactly(new Promise(2, MADE, MADE, List.of(prompt(0, 1), prompt(0, 2))));
     promises.answered(prompt(0, 3));
     assertThat(promises.snapshot(3)).as("checkpoint 2 was not completed").hasSize(2);
-    assertThat(promises.completed(2)).extracting(Promise::checkpoint).containsExactly(2L);
+    List<Promise> redeemed = promises.completed(2);
+    assertThat(redeemed).extracting(Promise::checkpoint).containsExactly(2L);
+    assertThat(promises.completed(2)).as("nobody is told twice").isEmpty();
+    assertThat(promises.snapshot(4)).as("not known to be kept").hasSize(2);
+    promises.settled(redeemed);
     assertThat(promises.snapshot(4)).extracting(Promise::checkpoint).containsExactly(3L);
-    promises.completed(4);
+    promises.settled(promises.completed(4));
     assertThat(promises.snapshot(5)).isEmpty();
   }
 
@@ -51,7 +55,7 @@ class PromisesTest {
     Promise restored = new Promise(7, 1, 2, List.of(prompt(0, 1)));
     promises.restore(List.of(restored));
     assertThat(promises.snapshot(8)).containsExactly(restored);
-    promises.completed(8);
+    assertThat(promises.completed(8)).as("asked about already").isEmpty();
     assertThat(promises.snapshot(9)).isEmpty();
   }
 

@@ -3,15 +3,13 @@ package dev.dolly.inference.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dolly.engine.batch.Step;
+import dev.dolly.inference.SettableClock;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Instant;
-import java.time.ZoneOffset;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.Histogram;
@@ -19,34 +17,17 @@ import org.apache.flink.runtime.metrics.util.InterceptingOperatorMetricGroup;
 import org.junit.jupiter.api.Test;
 
 class InferenceMetricsTest {
-  private final AtomicLong now = new AtomicLong(1_000_000);
+  private final SettableClock clock = new SettableClock(1_000_000);
   private final InterceptingOperatorMetricGroup group = new InterceptingOperatorMetricGroup();
-  private final InferenceMetrics metrics = new InferenceMetrics(group, new Moving());
-
-  private final class Moving extends Clock {
-    @Override
-    public ZoneOffset getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(java.time.ZoneId zone) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Instant instant() {
-      return Instant.ofEpochMilli(now.get());
-    }
-  }
+  private final InferenceMetrics metrics = new InferenceMetrics(group, clock);
 
   @Test
   void countTheAgeOfTheLastCheckpointFromItsCompletion() {
     Gauge<?> age = (Gauge<?>) group.get("checkpointAge");
-    now.addAndGet(5_000);
+    clock.advance(Duration.ofSeconds(5));
     assertThat(age.getValue()).isEqualTo(5_000L);
     metrics.checkpointCompleted();
-    now.addAndGet(200);
+    clock.advance(Duration.ofMillis(200));
     assertThat(age.getValue()).isEqualTo(200L);
   }
 
