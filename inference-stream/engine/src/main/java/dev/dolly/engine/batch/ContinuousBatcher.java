@@ -1,19 +1,13 @@
 package dev.dolly.engine.batch;
 
 import dev.dolly.engine.LanguageModel;
-import dev.dolly.engine.batch.Generation.Timings;
 import dev.dolly.engine.batch.Outcome.Failed;
 import dev.dolly.engine.batch.Outcome.Fault;
-import dev.dolly.engine.batch.Outcome.Finished;
 import dev.dolly.engine.batch.Passes.Computed;
-import dev.dolly.engine.cache.KvCache;
-import dev.dolly.engine.cache.Span;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,9 +16,6 @@ import org.slf4j.LoggerFactory;
  * and beside them a bounded chunk of waiting prompts is computed ({@link Passes} says how). A
  * sequence joins as soon as there is a place in the batch and in the cache, by priority and then in
  * order of submission, and leaves with its last token.
- *
- * <p>Room in the cache is reserved for a sequence's longest possible course when it joins, so
- * running sequences never compete for it and none has to be evicted.
  *
  * <p>One thread steps, its own or one that it shares with other models' batchers; all public
  * methods may be called from any thread and never wait for a step, except {@link #close()}.
@@ -36,8 +27,7 @@ public final class ContinuousBatcher implements AutoCloseable {
   private final BatchSettings settings;
   private final Clock clock;
   private final BatchListener listener;
-  private final KvCache cache;
-  private final int reserved; // tokens of the cache that are no request's
+  private final Bounds bounds;
   private final EngineThread thread;
   private final boolean ownsThread;
   private final EngineThread.Turn turn = this::turn;
@@ -49,8 +39,7 @@ public final class ContinuousBatcher implements AutoCloseable {
 
   // the engine thread's own
   private final WaitingRequests waiting = new WaitingRequests();
-  private final List<Sequence> running = new ArrayList<>();
-  private final Passes passes;
+  private final RunningBatch running;
   private long stepEnded; // 0 where nothing runs since
 
   private ContinuousBatcher(
@@ -66,21 +55,14 @@ public final class ContinuousBatcher implements AutoCloseable {
     this.settings = settings;
     this.clock = clock;
     this.listener = listener;
-    this.cache = model.newCache(cacheBytes());
-    this.passes = Passes.of(model, cache, settings);
-    this.reserved = cache.used();
+    this.running = new RunningBatch(model, settings, clock);
+    this.bounds = running.bounds();
     if (cacheSize() < model.window()) {
       LOG.warn(
           "the KV cache holds {} tokens; a request that needs more of the window's {} is refused",
           cacheSize(),
           model.window());
     }
-  }
-
-  private long cacheBytes() {
-    long token = model.cacheBytesPerToken();
-    long bytes = settings.cacheBytesFor(token * model.window());
-    return settings.deterministic() ? bytes + token : bytes; // one for the places that are free
   }
 
   /**
@@ -134,7 +116,7 @@ public final class ContinuousBatcher implements AutoCloseable {
     long now = System.nanoTime();
     List<Generation> generations = new ArrayList<>(requests.size());
     for (GenerationRequest request : requests) {
-      generations.add(new Generation(request, Math.max(0, limit(request)), now));
+      generations.add(new Generation(request, Math.max(0, bounds.limit(request)), now));
     }
     inbox.submit(generations);
     thread.ring(turn);
@@ -167,7 +149,7 @@ public final class ContinuousBatcher implements AutoCloseable {
 
   /** Tokens that the cache holds in all. */
   public int cacheSize() {
-    return cache.size() - reserved;
+    return bounds.cache();
   }
 
   /** What the numbers are computed with: the model's, and what this batcher adds to it. */
@@ -191,7 +173,7 @@ public final class ContinuousBatcher implements AutoCloseable {
     if (ownsThread) {
       thread.close();
     }
-    cache.close();
+    running.close();
   }
 
   /** One step, and what has to be done about it; false when nothing is left to do. */
@@ -203,7 +185,7 @@ public final class ContinuousBatcher implements AutoCloseable {
       obey();
       boolean changed = admit();
       publish();
-      if (!running.isEmpty()) {
+      if (running.size() > 0) {
         step();
         changed = true;
       }
@@ -222,7 +204,7 @@ public final class ContinuousBatcher implements AutoCloseable {
   private void publish() {
     waitingCount = waiting.size();
     runningCount = running.size();
-    cacheUsed = cache.used() - reserved;
+    cacheUsed = running.cacheUsed();
   }
 
   private void obey() {
@@ -235,13 +217,13 @@ public final class ContinuousBatcher implements AutoCloseable {
   }
 
   private boolean idle() {
-    return waiting.isEmpty() && running.isEmpty();
+    return waiting.isEmpty() && running.size() == 0;
   }
 
   private void arrive(Generation generation) {
     Optional<Outcome> early = before(generation);
     if (early.isPresent()) {
-      end(generation, early.get(), 0, 0);
+      generation.end(early.get());
     } else {
       waiting.add(generation);
     }
@@ -249,202 +231,75 @@ public final class ContinuousBatcher implements AutoCloseable {
 
   private void leaveCancelled(Generation generation) {
     if (waiting.remove(generation)) {
-      end(generation, finished(generation, FinishReason.CANCELLED), 0, 0);
-      return;
-    }
-    for (Sequence sequence : List.copyOf(running)) {
-      if (sequence.generation == generation) {
-        leave(sequence, FinishReason.CANCELLED);
-      }
+      generation.end(generation.finished(FinishReason.CANCELLED));
+    } else {
+      running.cancel(generation);
     }
   }
 
-  /** Lets requests join, in the queue's order; true when one ended at once. */
+  /**
+   * Lets requests join, in the queue's order; true when one ended at once. Where there is no room
+   * for the head of the queue, it waits, and with it all behind it.
+   */
   private boolean admit() {
     boolean ended = expireWaiting();
-    while (running.size() < settings.maxBatch()) {
-      Optional<Generation> first = waiting.first();
-      if (first.isEmpty()) {
-        break;
-      }
-      Generation next = first.get();
-      Optional<Span> span = cache.reserve(longest(next.request()));
-      if (span.isEmpty()) {
-        break; // the head of the queue waits for room, and with it all behind it
-      }
-      waiting.remove(next);
-      running.add(new Sequence(next, limit(next.request()), span.get()));
+    Optional<Generation> next = waiting.first();
+    while (next.isPresent() && running.join(next.get())) {
+      waiting.remove(next.get());
+      next = waiting.first();
     }
     return ended;
   }
 
   /** What has not been computed yet when its deadline passes never will be. */
   private boolean expireWaiting() {
-    boolean ended = false;
-    for (Sequence sequence : List.copyOf(running)) {
-      if (sequence.untouched() && expired(sequence.generation)) {
-        leave(sequence, expiredBeforePrefill(sequence.generation));
-        ended = true;
-      }
-    }
+    boolean ended = running.expireUntouched();
     for (Generation generation : waiting.all()) {
-      if (expired(generation)) {
+      if (generation.isDue(clock.millis())) {
         waiting.remove(generation);
-        end(generation, expiredBeforePrefill(generation), 0, 0);
+        generation.end(generation.expiredBeforePrefill());
         ended = true;
       }
     }
     return ended;
   }
 
-  /** One that was resumed has been computed before: it has an answer, such as it is. */
-  private static Outcome expiredBeforePrefill(Generation generation) {
-    if (generation.count() > 0) {
-      return finished(generation, FinishReason.DEADLINE);
-    }
-    return new Failed(
-        Fault.DEADLINE_EXPIRED,
-        "the deadline of %s passed before the prompt was computed"
-            .formatted(Instant.ofEpochMilli(generation.request().deadline().getAsLong())));
-  }
-
-  private boolean expired(Generation generation) {
-    OptionalLong deadline = generation.request().deadline();
-    return deadline.isPresent() && clock.millis() >= deadline.getAsLong();
-  }
-
-  private int limit(GenerationRequest request) {
-    return Math.min(request.maxNewTokens(), model.window() - request.promptIds().length);
-  }
-
-  /** Tokens in the cache at the end of its longest course: the last id is never fed back. */
-  private int longest(GenerationRequest request) {
-    return request.promptIds().length + limit(request) - 1;
-  }
-
   /** The outcome of a request that needs no step or can have none. Feeds resumed ids. */
   private Optional<Outcome> before(Generation generation) {
-    GenerationRequest request = generation.request();
-    int prompt = request.promptIds().length;
-    if (prompt >= model.window()) {
-      return Optional.of(
-          new Failed(
-              Fault.PROMPT_TOO_LONG,
-              "the prompt has %d tokens or more; the model's window of %d has to hold the answer too"
-                  .formatted(prompt, model.window())));
-    }
-    int need = longest(request);
-    if (need > cacheSize()) {
-      return Optional.of(
-          new Failed(
-              Fault.CACHE_EXHAUSTED,
-              "prompt and answer may take %d tokens; the KV cache holds %d in all"
-                  .formatted(need, cacheSize())));
+    Optional<Outcome> refusal = bounds.refusal(generation.request());
+    if (refusal.isPresent()) {
+      return refusal;
     }
     for (int i = 0; i < generation.count(); i++) {
-      Optional<Outcome> outcome = feed(generation, generation.at(i));
+      Optional<Outcome> outcome = generation.feed(generation.at(i));
       if (outcome.isPresent()) {
         return outcome;
       }
     }
-    if (generation.count() >= limit(request)) {
-      return Optional.of(finished(generation, FinishReason.LENGTH));
+    if (generation.count() >= bounds.limit(generation.request())) {
+      return Optional.of(generation.finished(FinishReason.LENGTH));
     }
     return Optional.empty();
   }
 
   private void step() {
     long since = stepEnded == 0 ? System.nanoTime() : stepEnded;
-    Computed computed = passes.compute(running);
-    for (Choice choice : computed.choices()) {
-      if (choice.finite()) {
-        take(choice);
-      } else {
-        leave(choice.sequence(), numericFault(choice.sequence().generation));
-      }
-    }
+    Computed computed = running.step();
     publish();
     long now = System.nanoTime();
     listener.stepped(
         new Step(
             computed.sequences(), computed.prefillTokens(), computed.decodeTokens(), now - since));
-    stepEnded = running.isEmpty() ? 0 : now;
-  }
-
-  private static Outcome numericFault(Generation generation) {
-    return new Failed(
-        Fault.NUMERIC_FAULT,
-        "the logits after %d generated tokens hold a NaN or an infinity"
-            .formatted(generation.count()));
-  }
-
-  private void take(Choice choice) {
-    Sequence sequence = choice.sequence();
-    if (sequence.firstTokenNanos == 0) {
-      sequence.firstTokenNanos = System.nanoTime();
-    }
-    choice
-        .logprob()
-        .ifPresentOrElse(
-            logprob -> sequence.append(choice.id(), logprob), () -> sequence.append(choice.id()));
-    Optional<Outcome> outcome = feed(sequence.generation, choice.id());
-    if (outcome.isPresent()) {
-      leave(sequence, outcome.get());
-    } else if (sequence.full()) {
-      leave(sequence, FinishReason.LENGTH);
-    } else if (expired(sequence.generation)) {
-      leave(sequence, FinishReason.DEADLINE);
-    }
-  }
-
-  /** Gives an id to the request's answer. A defect there is that request's alone. */
-  private Optional<Outcome> feed(Generation generation, int id) {
-    Answer answer = generation.request().answer();
-    try {
-      Optional<FinishReason> reason = answer.accept(id);
-      generation.stableText(answer.stable());
-      return reason.map(r -> finished(generation, r));
-    } catch (RuntimeException e) {
-      LOG.error("request {}: its answer could not take token {}", generation.request().id(), id, e);
-      return Optional.of(new Failed(Fault.INTERNAL, "decoding token " + id + ": " + e));
-    }
-  }
-
-  private static Outcome finished(Generation generation, FinishReason reason) {
-    return new Finished(reason, generation.request().answer().complete());
-  }
-
-  private void leave(Sequence sequence, FinishReason reason) {
-    leave(sequence, finished(sequence.generation, reason));
-  }
-
-  private void leave(Sequence sequence, Outcome outcome) {
-    running.remove(sequence);
-    cache.release(sequence.span);
-    end(sequence.generation, outcome, sequence.startedNanos(), sequence.firstTokenNanos);
-  }
-
-  private static void end(Generation generation, Outcome outcome, long started, long firstToken) {
-    long now = System.nanoTime();
-    long begun = started == 0 ? now : started;
-    long first = firstToken == 0 ? now : firstToken;
-    generation.end(
-        outcome,
-        new Timings(
-            millis(generation.submittedNanos(), begun), millis(begun, first), millis(first, now)));
-  }
-
-  private static long millis(long fromNanos, long toNanos) {
-    return (toNanos - fromNanos) / 1_000_000;
+    stepEnded = running.size() == 0 ? 0 : now;
   }
 
   private void fail(Throwable cause) {
     List<Generation> all = new ArrayList<>(inbox.fail(cause));
-    running.forEach(sequence -> all.add(sequence.generation));
+    all.addAll(running.generations());
     all.addAll(waiting.all());
     for (Generation generation : all) {
       if (generation.outcome().isEmpty()) {
-        end(generation, new Failed(Fault.INTERNAL, "the engine has failed: " + cause), 0, 0);
+        generation.end(new Failed(Fault.INTERNAL, "the engine has failed: " + cause));
       }
     }
     listener.progressed();

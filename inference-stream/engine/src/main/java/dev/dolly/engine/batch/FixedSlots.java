@@ -18,8 +18,6 @@ import java.util.Optional;
  * is not prompt: it is decoded again token by token, as it was the first time.
  */
 final class FixedSlots implements Passes {
-  private static final int[] ANY_TOKEN = {0};
-
   private final int prefillChunk;
   private final int slots;
   private final Pass prefill;
@@ -43,6 +41,7 @@ final class FixedSlots implements Passes {
     int replayed = decoding.size() - choices.size();
     int chunk = prompt.map(s -> Math.min(s.promptLeft(), prefillChunk)).orElse(0);
     if (prompt.isPresent()) {
+      prefill.begin();
       prefill.add(prompt.get(), chunk);
       choices.addAll(prefill.compute());
     }
@@ -57,12 +56,20 @@ final class FixedSlots implements Passes {
     if (decoding.isEmpty()) {
       return List.of();
     }
+    decode.begin();
     for (Sequence sequence : decoding) {
       decode.add(sequence, 1);
     }
     for (int i = decoding.size(); i < slots; i++) {
-      decode.addIdle(ANY_TOKEN, idle);
+      decode.addIdle(idle);
     }
     return decode.compute();
+  }
+
+  @Override
+  public void probe(Span span) {
+    prefill.begin();
+    prefill.addIdle(span);
+    prefill.compute();
   }
 }

@@ -1,14 +1,22 @@
 package dev.dolly.engine.batch;
 
+import dev.dolly.engine.batch.Outcome.Failed;
+import dev.dolly.engine.batch.Outcome.Fault;
+import dev.dolly.engine.batch.Outcome.Finished;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One request in the engine. Written by the engine's thread alone, readable from any thread at any
  * time without waiting for a step: what is generated is append-only behind a volatile count.
  */
 public final class Generation {
+  private static final Logger LOG = LoggerFactory.getLogger(Generation.class);
   private static final TokenLogprob[] NOT_WANTED = new TokenLogprob[0];
 
   private final GenerationRequest request;
@@ -96,14 +104,65 @@ public final class Generation {
     return ids[index];
   }
 
-  /** Engine thread only. */
-  void stableText(String text) {
-    stableText = text;
+  /** Engine thread only. Gives an id to the answer; a defect there is this request's alone. */
+  Optional<Outcome> feed(int id) {
+    Answer answer = request.answer();
+    try {
+      Optional<FinishReason> reason = answer.accept(id);
+      stableText = answer.stable();
+      return reason.map(this::finished);
+    } catch (RuntimeException e) {
+      LOG.error("request {}: its answer could not take token {}", request.id(), id, e);
+      return Optional.of(new Failed(Fault.INTERNAL, "decoding token " + id + ": " + e));
+    }
   }
 
-  /** Engine thread only, once. */
-  void end(Outcome outcome, Timings timings) {
-    this.timings = timings;
+  /** Engine thread only. The answer as it is. */
+  Outcome finished(FinishReason reason) {
+    return new Finished(reason, request.answer().complete());
+  }
+
+  /** Whether its deadline has passed. */
+  boolean isDue(long nowMillis) {
+    OptionalLong deadline = request.deadline();
+    return deadline.isPresent() && nowMillis >= deadline.getAsLong();
+  }
+
+  /**
+   * Engine thread only. How it ends where nothing was computed here when its deadline passed. One
+   * that was resumed has been computed before: it has an answer, such as it is.
+   */
+  Outcome expiredBeforePrefill() {
+    if (count > 0) {
+      return finished(FinishReason.DEADLINE);
+    }
+    return new Failed(
+        Fault.DEADLINE_EXPIRED,
+        "the deadline of %s passed before the prompt was computed"
+            .formatted(Instant.ofEpochMilli(request.deadline().getAsLong())));
+  }
+
+  /** Engine thread only, once. It ends without a step. */
+  void end(Outcome outcome) {
+    end(outcome, 0, 0);
+  }
+
+  /**
+   * Engine thread only, once.
+   *
+   * @param startedNanos when its first chunk was computed; 0: never
+   * @param firstTokenNanos when its first token was chosen here; 0: never
+   */
+  void end(Outcome outcome, long startedNanos, long firstTokenNanos) {
+    long now = System.nanoTime();
+    long begun = startedNanos == 0 ? now : startedNanos;
+    long first = firstTokenNanos == 0 ? now : firstTokenNanos;
+    this.timings =
+        new Timings(millis(submittedNanos, begun), millis(begun, first), millis(first, now));
     this.outcome = outcome;
+  }
+
+  private static long millis(long fromNanos, long toNanos) {
+    return (toNanos - fromNanos) / 1_000_000;
   }
 }

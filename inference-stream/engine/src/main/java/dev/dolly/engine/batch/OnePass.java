@@ -2,6 +2,7 @@ package dev.dolly.engine.batch;
 
 import dev.dolly.engine.LanguageModel;
 import dev.dolly.engine.cache.KvCache;
+import dev.dolly.engine.cache.Span;
 import java.util.List;
 
 /**
@@ -23,6 +24,7 @@ final class OnePass implements Passes {
     int budget = prefillChunk;
     int sequences = 0;
     int decoding = 0;
+    pass.begin();
     for (Sequence sequence : running) {
       int count;
       if (sequence.decoding()) {
@@ -38,5 +40,12 @@ final class OnePass implements Passes {
       }
     }
     return new Computed(pass.compute(), sequences, prefillChunk - budget, decoding);
+  }
+
+  @Override
+  public void probe(Span span) {
+    pass.begin();
+    pass.addIdle(span);
+    pass.compute();
   }
 }

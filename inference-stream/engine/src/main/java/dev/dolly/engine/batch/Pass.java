@@ -15,9 +15,11 @@ import java.util.Optional;
 
 /**
  * One pass over the weights: the next tokens of some sequences, and the choice of the next id for
- * those whose known tokens it ends. Filled, computed, and filled again. Engine thread only.
+ * those whose known tokens it ends. Filled, computed, and begun again. Engine thread only.
  */
 final class Pass {
+  private static final int[] ANY_TOKEN = {0};
+
   private final LanguageModel model;
   private final KvCache cache;
   private final boolean fixedShape;
@@ -54,6 +56,15 @@ final class Pass {
     return new Pass(model, cache, Draws.ofFixedShape(rows), rows, true);
   }
 
+  /** Forgets what was in it, also of a pass that has failed. */
+  void begin() {
+    batch.clear();
+    choosing.clear();
+    rowCount = 0;
+    draws.clear();
+    logprobs.clear();
+  }
+
   /** Adds the next tokens of a sequence that is not in it yet. */
   void add(Sequence sequence, int count) {
     if (sequence.step(batch, count)) {
@@ -66,8 +77,8 @@ final class Pass {
   }
 
   /** Adds a token that belongs to nobody, at the beginning of a span. */
-  void addIdle(int[] token, Span span) {
-    batch.add(token, 0, 1, 0, span);
+  void addIdle(Span span) {
+    batch.add(ANY_TOKEN, 0, 1, 0, span);
     addRow(Sampling.GREEDY, 0, 0);
   }
 
@@ -86,17 +97,7 @@ final class Pass {
       PtNDArray logits = model.logits(scope, hidden, Arrays.copyOf(rows, rowCount));
       Draws.Chosen chosen = draws.choose(model.script(), scope, logits);
       return choices(chosen, wanted(chosen, scope, logits));
-    } finally {
-      clear();
     }
-  }
-
-  private void clear() {
-    batch.clear();
-    choosing.clear();
-    rowCount = 0;
-    draws.clear();
-    logprobs.clear();
   }
 
   private TokenLogprob[] wanted(Draws.Chosen chosen, PtNDManager scope, PtNDArray logits) {

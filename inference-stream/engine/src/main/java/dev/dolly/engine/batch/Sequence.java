@@ -12,8 +12,9 @@ final class Sequence {
   private final int[] known;
   private int knownCount;
   private int cached;
+  private int cachedBefore;
   private long startedNanos;
-  long firstTokenNanos;
+  private long firstTokenNanos;
 
   /**
    * @param limit ids that may be generated in all
@@ -41,6 +42,11 @@ final class Sequence {
   /** When its first chunk was computed; 0 before that. */
   long startedNanos() {
     return startedNanos;
+  }
+
+  /** When its first id was chosen here; 0 before that. */
+  long firstTokenNanos() {
+    return firstTokenNanos;
   }
 
   /** Tokens still to be computed before the next one can be chosen; 1 while decoding. */
@@ -72,16 +78,27 @@ final class Sequence {
     return cached == knownCount;
   }
 
-  /** The next id, of a request that wants no log-probabilities. */
-  void append(int id) {
-    generation.append(id);
-    known[knownCount++] = id;
+  /** A step begins: {@link #undo} comes back to here. */
+  void begin() {
+    cachedBefore = cached;
   }
 
-  /** The next id, of a request that wants them. */
-  void append(int id, TokenLogprob logprob) {
-    generation.append(id, logprob);
-    known[knownCount++] = id;
+  /** What was added since then is not computed: the pass that it was in has failed. */
+  void undo() {
+    cached = cachedBefore;
+  }
+
+  /** Adds the next id. */
+  void append(Choice choice) {
+    if (firstTokenNanos == 0) {
+      firstTokenNanos = System.nanoTime();
+    }
+    choice
+        .logprob()
+        .ifPresentOrElse(
+            logprob -> generation.append(choice.id(), logprob),
+            () -> generation.append(choice.id()));
+    known[knownCount++] = choice.id();
   }
 
   boolean full() {
