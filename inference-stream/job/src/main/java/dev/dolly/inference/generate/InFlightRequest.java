@@ -11,6 +11,7 @@ import dev.dolly.schemas.avro.ModelRef;
  *
  * @param record the prompt as it was read; its value is not null
  * @param model that generated the tokens
+ * @param engine fingerprint of the engine that generated all of them; empty: of several, or unknown
  * @param seed of the draws
  * @param generated so far, with log-probabilities where the prompt wants them
  * @param attempt of the chunks that went out
@@ -20,6 +21,7 @@ import dev.dolly.schemas.avro.ModelRef;
 record InFlightRequest(
     PromptRecord record,
     ModelRef model,
+    String engine,
     long seed,
     Generated generated,
     long attempt,
@@ -28,6 +30,7 @@ record InFlightRequest(
   InFlightRequest {
     requireNonNull(record.value(), "a request in flight has a prompt");
     requireNonNull(model, "model");
+    requireNonNull(engine, "engine");
     requireNonNull(generated, "generated");
     requireNonNull(chunks, "chunks");
   }

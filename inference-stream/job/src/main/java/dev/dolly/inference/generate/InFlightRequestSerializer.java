@@ -19,10 +19,15 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
  * layout raises it and goes on reading the old ones, as running jobs are upgraded by savepoint.
  */
 final class InFlightRequestSerializer implements SimpleVersionedSerializer<InFlightRequest> {
-  static final int VERSION = 2;
+  static final int VERSION = 3;
 
-  /** Had ids only, without log-probabilities. */
-  private static final int IDS_ONLY = 1;
+  /** From this one on with log-probabilities. */
+  private static final int WITH_LOGPROBS = 2;
+
+  /** From this one on with the engine's fingerprint. */
+  private static final int WITH_ENGINE = 3;
+
+  private static final String UNKNOWN_ENGINE = "";
 
   /** Length of an array that is not there. */
   private static final int NULL = -1;
@@ -55,12 +60,13 @@ final class InFlightRequestSerializer implements SimpleVersionedSerializer<InFli
     out.writeInt(request.chunks().length());
     out.writeInt(request.chunks().hash());
     out.writeBoolean(request.cancelled());
+    out.writeUTF(request.engine());
     return bytes.toByteArray();
   }
 
   @Override
   public InFlightRequest deserialize(int version, byte[] serialized) throws IOException {
-    if (version != VERSION && version != IDS_ONLY) {
+    if (version < 1 || version > VERSION) {
       throw new IOException(
           "a request in flight was saved in version "
               + version
@@ -75,15 +81,13 @@ final class InFlightRequestSerializer implements SimpleVersionedSerializer<InFli
     ModelRef model = new ModelRef(in.readUTF(), in.readUTF(), in.readUTF(), in.readUTF());
     long seed = in.readLong();
     int[] ids = readInts(in, in.readInt());
-    List<TokenLogprob> logprobs = version == IDS_ONLY ? List.of() : readLogprobs(in);
+    List<TokenLogprob> logprobs = version < WITH_LOGPROBS ? List.of() : readLogprobs(in);
+    long attempt = in.readLong();
+    ChunkProgress chunks = new ChunkProgress(in.readInt(), in.readInt(), in.readInt());
+    boolean cancelled = in.readBoolean();
+    String engine = version < WITH_ENGINE ? UNKNOWN_ENGINE : in.readUTF();
     return new InFlightRequest(
-        record,
-        model,
-        seed,
-        new Generated(ids, logprobs),
-        in.readLong(),
-        new ChunkProgress(in.readInt(), in.readInt(), in.readInt()),
-        in.readBoolean());
+        record, model, engine, seed, new Generated(ids, logprobs), attempt, chunks, cancelled);
   }
 
   private static void writeGenerated(DataOutputStream out, Generated generated) throws IOException {

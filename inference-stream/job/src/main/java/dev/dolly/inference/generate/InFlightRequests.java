@@ -99,6 +99,7 @@ final class InFlightRequests {
       begin(
               request.record(),
               sameModel ? request.generated() : Generated.NONE,
+              request.engine(),
               Optional.of(request.seed()),
               sameModel ? request.chunks() : ChunkProgress.NONE)
           .ifPresent(
@@ -125,7 +126,7 @@ final class InFlightRequests {
       cancel(record);
       outlet.left();
     } else {
-      begin(record, Generated.NONE, Optional.empty(), ChunkProgress.NONE);
+      begin(record, Generated.NONE, batcher.fingerprint(), Optional.empty(), ChunkProgress.NONE);
       door.letIn();
     }
   }
@@ -147,7 +148,11 @@ final class InFlightRequests {
 
   /** Empty: it became a dead letter. */
   private Optional<RunningRequest> begin(
-      PromptRecord record, Generated resumed, Optional<Long> seed, ChunkProgress chunks) {
+      PromptRecord record,
+      Generated resumed,
+      String engine,
+      Optional<Long> seed,
+      ChunkProgress chunks) {
     Intake.Found found = intake.read(record);
     if (found instanceof Intake.Refused refused) {
       giveUp(record, refused.code(), refused.message(), refused.requestId());
@@ -184,6 +189,7 @@ final class InFlightRequests {
                 seed.orElseGet(() -> EngineRequests.seed(prompt))),
             suspicion,
             served.ref(),
+            onlyEngine(usable, engine),
             attempt,
             chunks);
     tally.resumed(usable.count());
@@ -196,6 +202,12 @@ final class InFlightRequests {
   private static Generated usable(Prompt prompt, Generated resumed) {
     boolean wanted = prompt.getParams().getLogprobs() > 0;
     return wanted == !resumed.logprobs().isEmpty() ? resumed : Generated.NONE;
+  }
+
+  /** Under what all tokens are generated when this engine goes on; empty: several. */
+  private String onlyEngine(Generated resumed, String before) {
+    String now = batcher.fingerprint();
+    return resumed.count() == 0 || before.equals(now) ? now : "";
   }
 
   /** A checkpoint with this incarnation's attempt is complete: chunks and answers may leave. */

@@ -16,7 +16,8 @@ final class Responses {
 
   /**
    * @param fingerprint of the engine
-   * @param deterministic whether the engine was told to be
+   * @param deterministic whether the engine was told to be; an answer is where all of it was
+   *     generated under one fingerprint
    */
   Responses(ServedModel served, String fingerprint, boolean deterministic) {
     this.served = served;
@@ -39,7 +40,7 @@ final class Responses {
         .setSeed(request.request.seed())
         .setModel(served.ref())
         .setEngine(fingerprint)
-        .setDeterministic(deterministic)
+        .setDeterministic(deterministic && request.engine().equals(fingerprint))
         .setTimings(
             new Timings(timings.queuedMillis(), timings.prefillMillis(), timings.decodeMillis()))
         .setOrigin(request.origin())

@@ -25,6 +25,7 @@ final class RunningRequest {
   final Prompt prompt;
   final GenerationRequest request;
   private final ModelRef model;
+  private final String engine;
   private final long attempt;
   private final long begunNanos = System.nanoTime();
   private final boolean watched;
@@ -39,6 +40,8 @@ final class RunningRequest {
   /**
    * @param request for the engine
    * @param suspicion what speaks against it
+   * @param engine fingerprint under which all its tokens are generated, the resumed ones included;
+   *     empty: there are several
    * @param attempt of this incarnation of the operator, higher than that of the chunks before
    * @param chunks that went out before
    */
@@ -48,6 +51,7 @@ final class RunningRequest {
       GenerationRequest request,
       Suspicion suspicion,
       ModelRef model,
+      String engine,
       long attempt,
       ChunkProgress chunks) {
     this.record = record;
@@ -56,12 +60,18 @@ final class RunningRequest {
     this.suspicion = suspicion;
     this.watched = suspicion.isSuspect();
     this.model = model;
+    this.engine = engine;
     this.attempt = attempt;
     this.chunks = chunks;
   }
 
   String id() {
     return prompt.getRequestId();
+  }
+
+  /** The fingerprint under which all its tokens are generated; empty: there are several. */
+  String engine() {
+    return engine;
   }
 
   String position() {
@@ -208,6 +218,6 @@ final class RunningRequest {
    */
   InFlightRequest snapshot() {
     return new InFlightRequest(
-        record, model, request.seed(), generated(), attempt, chunks, cancelled);
+        record, model, engine, request.seed(), generated(), attempt, chunks, cancelled);
   }
 }

@@ -8,15 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
-import dev.dolly.engine.ComputeSettings;
-import dev.dolly.engine.LanguageModel;
-import dev.dolly.engine.batch.BatchListener;
-import dev.dolly.engine.batch.BatchSettings;
-import dev.dolly.engine.batch.ContinuousBatcher;
 import dev.dolly.engine.batch.Generated;
-import dev.dolly.engine.model.DType;
-import dev.dolly.engine.model.ModelDirectory;
-import dev.dolly.inference.TestRegistry;
+import dev.dolly.inference.SettableClock;
 import dev.dolly.inference.quarantine.Quarantine;
 import dev.dolly.inference.source.PromptRecord;
 import dev.dolly.schemas.avro.DeadLetter;
@@ -30,18 +23,9 @@ import dev.dolly.schemas.avro.ResponseChunk;
 import dev.dolly.schemas.avro.TokenLogprob;
 import dev.dolly.schemas.avro.TopLogprob;
 import dev.dolly.schemas.prompt.Seeds;
-import dev.dolly.schemas.registry.PatientRegistry;
-import dev.dolly.schemas.registry.SchemaRegistries;
-import dev.dolly.schemas.serde.RecordSerde;
-import dev.dolly.schemas.topic.TopicCatalogue;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
@@ -55,38 +39,24 @@ import org.junit.jupiter.api.Timeout;
 class InFlightRequestsTest {
   private static final long OPENED = 1_700_000_000_000L;
 
-  private static TestRegistry server;
-  private static PatientRegistry registry;
-  private static ServedModel served;
+  private static TestModel model;
 
-  // The engine makes one step for each that is granted, so a test knows how far it is.
-  private Semaphore granted;
-  private Semaphore made;
-  private final Delivered delivered = new Delivered(registry);
-  private final PromptRecords records =
-      new PromptRecords(new RecordSerde<>(TopicCatalogue.PROMPTS, registry));
+  private final Delivered delivered = new Delivered(model.registry);
+  private final PromptRecords records = new PromptRecords(model.prompts());
   private final Counts tally = new Counts();
-  private Quarantine quarantine = Quarantine.off();
+  private final SettableClock clock = new SettableClock(OPENED);
   private boolean deterministic;
-  private ContinuousBatcher batcher;
+  private SteppedRequests engine;
   private InFlightRequests requests;
 
   @BeforeAll
   static void load() {
-    server = new TestRegistry();
-    registry = new PatientRegistry(SchemaRegistries.connect(server.url()));
-    served =
-        ServedModel.of(
-            LanguageModel.load(
-                ModelDirectory.open(Fixture.MODEL), ComputeSettings.of(DType.FLOAT32)),
-            "neox",
-            Optional.empty());
+    model = new TestModel();
   }
 
   @AfterAll
   static void unload() {
-    served.close();
-    server.close();
+    model.close();
   }
 
   @BeforeEach
@@ -95,73 +65,36 @@ class InFlightRequestsTest {
   }
 
   private void start(Duration chunkInterval, long opened) {
-    Semaphore grants = new Semaphore(0);
-    Semaphore steps = new Semaphore(0);
-    start(
-        () -> {
-          steps.release();
-          grants.acquireUninterruptibly();
-        },
-        chunkInterval,
-        opened);
-    granted = grants;
-    made = steps;
+    startHeld(chunkInterval, opened);
+    requests.letOut();
   }
 
-  private void start(BatchListener listener, Duration chunkInterval, long opened) {
+  private void startHeld(Duration chunkInterval, long opened) {
     stop();
-    batcher =
-        ContinuousBatcher.start(
-            served.model(), new BatchSettings(8, 64, 64L << 20, deterministic), listener);
-    requests = incarnation(served, chunkInterval, opened);
-  }
-
-  private InFlightRequests incarnation(ServedModel model, Duration chunkInterval, long opened) {
-    InFlightRequests made = heldIncarnation(model, chunkInterval, opened);
-    made.letOut();
-    return made;
-  }
-
-  private InFlightRequests heldIncarnation(ServedModel model, Duration chunkInterval, long opened) {
-    return new InFlightRequests(
-        model,
-        batcher,
-        new Intake(new RecordSerde<>(TopicCatalogue.PROMPTS, registry), model.prompts()),
-        new Responses(model, batcher.fingerprint(), deterministic),
-        new RecordWriter(registry),
-        delivered,
-        quarantine,
-        tally,
-        chunkInterval,
-        Clock.fixed(Instant.ofEpochMilli(opened), ZoneOffset.UTC));
+    clock.set(opened);
+    engine =
+        new SteppedRequests(
+            model, delivered, Quarantine.off(), tally, deterministic, chunkInterval, clock);
+    requests = engine.requests;
   }
 
   @AfterEach
   void stop() {
-    if (batcher != null) {
-      granted.release(Integer.MAX_VALUE / 2);
-      batcher.close();
+    if (engine != null) {
+      engine.close();
     }
   }
 
   private void drainUntil(BooleanSupplier done) throws InterruptedException {
-    while (!done.getAsBoolean()) {
-      step();
-      requests.drain();
-    }
+    engine.drainUntil(done);
   }
 
-  private void step() throws InterruptedException {
-    granted.release();
-    made.acquire();
+  private void drainAll() throws InterruptedException {
+    engine.drainAll();
   }
 
   private void restore(List<InFlightRequest> saved) {
     requests.restore(saved, List.of());
-  }
-
-  private void drainAll() throws InterruptedException {
-    drainUntil(() -> requests.size() == 0);
   }
 
   @Test
@@ -198,8 +131,8 @@ class InFlightRequestsTest {
     assertThat(own.getCreatedAt()).isEqualTo(OPENED);
     assertThat(own.getResumedTokens()).isZero();
     assertThat(own.getDeterministic()).isFalse();
-    assertThat(own.getEngine()).isEqualTo(served.model().fingerprint());
-    String digest = served.model().digest();
+    assertThat(own.getEngine()).isEqualTo(model.served.model().fingerprint());
+    String digest = model.served.model().digest();
     assertThat(own.getModel()).isEqualTo(new ModelRef("neox", digest, digest, "float32"));
     Response ingested = delivered.response("raw");
     assertThat(ingested.getOrigin()).isEqualTo(raw);
@@ -341,7 +274,7 @@ class InFlightRequestsTest {
     PromptRecord record = records.of(greedy("q", "Why donuts have holes?", null, 48));
     requests.accept(record);
     while (requests.snapshot().get(0).generated().count() < 48) {
-      step(); // to the end, and nobody drains it
+      engine.step(); // to the end, and nobody drains it
     }
     List<InFlightRequest> snapshot = requests.snapshot();
     start(Duration.ZERO, OPENED + 1);
@@ -380,6 +313,7 @@ class InFlightRequestsTest {
                     new InFlightRequest(
                         r.record(),
                         new ModelRef("neox", "old", "0000", "float32"),
+                        r.engine(),
                         r.seed(),
                         r.generated(),
                         r.attempt(),
@@ -460,6 +394,7 @@ class InFlightRequestsTest {
             new InFlightRequest(
                 saved.record(),
                 saved.model(),
+                saved.engine(),
                 saved.seed(),
                 Generated.of(saved.generated().ids()),
                 saved.attempt(),
@@ -485,8 +420,48 @@ class InFlightRequestsTest {
     drainAll();
     assertThat(delivered.response("q").getDeterministic()).isTrue();
     assertThat(delivered.response("q").getEngine())
-        .isEqualTo(batcher.fingerprint())
-        .startsWith(served.model().fingerprint());
+        .isEqualTo(engine.batcher.fingerprint())
+        .startsWith(model.served.model().fingerprint());
+  }
+
+  @Test
+  void isDeterministicOnlyWhereOneEngineGeneratedAllOfIt() throws Exception {
+    deterministic = true;
+    start(Duration.ZERO, OPENED);
+    requests.accept(records.of(greedy("same", "Why donuts have holes?", null, 48)));
+    requests.accept(records.of(greedy("other", "Why donuts have holes?", null, 48)));
+    requests.accept(records.of(greedy("none", "Why donuts have holes?", null, 48)));
+    drainUntil(() -> delivered.chunksOf("other").size() >= 3);
+    List<InFlightRequest> saved = requests.snapshot();
+    InFlightRequest none = saved.get(2);
+    start(Duration.ZERO, OPENED + 1);
+    restore(
+        List.of(
+            saved.get(0),
+            generatedBy("another machine", saved.get(1), saved.get(1).generated()),
+            generatedBy("another machine", none, Generated.NONE)));
+    drainUntil(() -> delivered.chunksOf("other").size() >= 6);
+    saved = requests.snapshot(); // it stays so when the first engine goes on again
+    start(Duration.ZERO, OPENED + 2);
+    restore(saved);
+    drainAll();
+    assertThat(delivered.response("same").getResumedTokens()).isPositive();
+    assertThat(delivered.responses)
+        .extracting(Response::getRequestId, Response::getDeterministic)
+        .containsExactlyInAnyOrder(tuple("same", true), tuple("other", false), tuple("none", true));
+  }
+
+  private static InFlightRequest generatedBy(
+      String fingerprint, InFlightRequest request, Generated generated) {
+    return new InFlightRequest(
+        request.record(),
+        request.model(),
+        fingerprint,
+        request.seed(),
+        generated,
+        request.attempt(),
+        request.chunks(),
+        false);
   }
 
   @Test
@@ -500,6 +475,7 @@ class InFlightRequestsTest {
             new InFlightRequest(
                 fresh.record(),
                 fresh.model(),
+                fresh.engine(),
                 fresh.seed(),
                 Generated.NONE,
                 OPENED,
@@ -537,10 +513,10 @@ class InFlightRequestsTest {
 
   @Test
   void letsNothingOutThatACheckpointDoesNotKnowTheAttemptOf() throws Exception {
-    requests = heldIncarnation(served, Duration.ZERO, OPENED);
+    startHeld(Duration.ZERO, OPENED);
     requests.accept(records.of(greedy("q", "Why donuts have holes?", null, 48)));
     while (requests.snapshot().get(0).generated().count() < 48) {
-      step();
+      engine.step();
       requests.drain();
     }
     assertThat(delivered.chunks).isEmpty();
@@ -566,18 +542,7 @@ class InFlightRequestsTest {
 
   @Test
   void failsWithTheEngineAndBlamesNoRequest() throws Exception {
-    Semaphore steps = new Semaphore(0);
-    start(
-        () -> {
-          steps.release();
-          if (batcher.failure().isEmpty()) {
-            throw new IllegalStateException("thrown into the engine");
-          }
-        },
-        Duration.ZERO,
-        OPENED);
-    granted = new Semaphore(0); // this engine waits for none
-    made = steps;
+    engine.failEngine();
     requests.accept(records.of(greedy("q", "Why?", null, 40)));
     assertThatThrownBy(this::drainAll)
         .isInstanceOf(EngineFailedException.class)

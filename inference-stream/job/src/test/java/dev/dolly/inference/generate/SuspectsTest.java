@@ -4,13 +4,7 @@ import static dev.dolly.inference.generate.PromptRecords.greedy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import dev.dolly.engine.ComputeSettings;
-import dev.dolly.engine.LanguageModel;
-import dev.dolly.engine.batch.BatchSettings;
-import dev.dolly.engine.batch.ContinuousBatcher;
-import dev.dolly.engine.model.DType;
-import dev.dolly.engine.model.ModelDirectory;
-import dev.dolly.inference.TestRegistry;
+import dev.dolly.inference.SettableClock;
 import dev.dolly.inference.quarantine.Quarantine;
 import dev.dolly.inference.source.PromptRecord;
 import dev.dolly.schemas.avro.DeadLetter;
@@ -18,18 +12,11 @@ import dev.dolly.schemas.avro.ErrorCode;
 import dev.dolly.schemas.avro.FinishReason;
 import dev.dolly.schemas.avro.Prompt;
 import dev.dolly.schemas.avro.Response;
-import dev.dolly.schemas.registry.PatientRegistry;
-import dev.dolly.schemas.registry.SchemaRegistries;
-import dev.dolly.schemas.serde.RecordSerde;
-import dev.dolly.schemas.topic.TopicCatalogue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -42,73 +29,43 @@ import org.junit.jupiter.api.io.TempDir;
 /** Requests that were in the engine when the process died. */
 @Timeout(60)
 class SuspectsTest {
-  private static TestRegistry server;
-  private static PatientRegistry registry;
-  private static ServedModel served;
+  private static TestModel model;
 
   @TempDir private Path crashes;
 
-  private final Semaphore granted = new Semaphore(0);
-  private final Semaphore made = new Semaphore(0);
-  private final Delivered delivered = new Delivered(registry);
-  private final PromptRecords records =
-      new PromptRecords(new RecordSerde<>(TopicCatalogue.PROMPTS, registry));
+  private final Delivered delivered = new Delivered(model.registry);
+  private final PromptRecords records = new PromptRecords(model.prompts());
   private final PromptRecord a = records.of(greedy("a", "Why donuts have holes?", null, 48));
   private final PromptRecord b = records.of(greedy("b", "Why donuts have holes?", null, 48));
   private final PromptRecord c = records.of(greedy("c", "Why donuts have holes?", null, 48));
+  private final Counts tally = new Counts();
+  private final SettableClock clock = new SettableClock(1_700_000_000_000L);
   private Quarantine quarantine;
-  private ContinuousBatcher batcher;
+  private SteppedRequests engine;
   private InFlightRequests requests;
 
   @BeforeAll
   static void load() {
-    server = new TestRegistry();
-    registry = new PatientRegistry(SchemaRegistries.connect(server.url()));
-    served =
-        ServedModel.of(
-            LanguageModel.load(
-                ModelDirectory.open(Fixture.MODEL), ComputeSettings.of(DType.FLOAT32)),
-            "neox",
-            Optional.empty());
+    model = new TestModel();
   }
 
   @AfterAll
   static void unload() {
-    served.close();
-    server.close();
+    model.close();
   }
 
   @BeforeEach
   void start() throws IOException {
     Files.createDirectories(crashes.resolve("in-flight"));
     quarantine = Quarantine.in(crashes);
-    batcher =
-        ContinuousBatcher.start(
-            served.model(),
-            new BatchSettings(8, 64, 64L << 20, false),
-            () -> {
-              made.release();
-              granted.acquireUninterruptibly();
-            });
-    requests =
-        new InFlightRequests(
-            served,
-            batcher,
-            new Intake(new RecordSerde<>(TopicCatalogue.PROMPTS, registry), served.prompts()),
-            new Responses(served, batcher.fingerprint(), false),
-            new RecordWriter(registry),
-            delivered,
-            quarantine,
-            new Counts(),
-            Duration.ZERO,
-            Clock.systemUTC());
+    engine = new SteppedRequests(model, delivered, quarantine, tally, false, Duration.ZERO, clock);
+    requests = engine.requests;
     requests.letOut();
   }
 
   @AfterEach
   void stop() {
-    granted.release(Integer.MAX_VALUE / 2);
-    batcher.close();
+    engine.close();
     quarantine.close();
   }
 
@@ -123,15 +80,11 @@ class SuspectsTest {
   }
 
   private void drainUntil(BooleanSupplier done) throws InterruptedException {
-    while (!done.getAsBoolean()) {
-      granted.release();
-      made.acquire();
-      requests.drain();
-    }
+    engine.drainUntil(done);
   }
 
   private void drainAll() throws InterruptedException {
-    drainUntil(() -> requests.size() == 0);
+    engine.drainAll();
   }
 
   private boolean inEngine(PromptRecord record) {
@@ -242,7 +195,7 @@ class SuspectsTest {
     requests.accept(
         records.of(
             Prompt.newBuilder(greedy("late", "Why?", null, 4))
-                .setDeadlineAt(System.currentTimeMillis() - 1)
+                .setDeadlineAt(clock.millis())
                 .build()));
     requests.drain();
     assertThat(delivered.deadLetters)

@@ -1,0 +1,34 @@
+package dev.dolly.inference.generate;
+
+import dev.dolly.engine.ComputeSettings;
+import dev.dolly.engine.LanguageModel;
+import dev.dolly.engine.model.DType;
+import dev.dolly.engine.model.ModelDirectory;
+import dev.dolly.inference.TestRegistry;
+import dev.dolly.schemas.avro.Prompt;
+import dev.dolly.schemas.registry.PatientRegistry;
+import dev.dolly.schemas.registry.SchemaRegistries;
+import dev.dolly.schemas.serde.RecordSerde;
+import dev.dolly.schemas.topic.TopicCatalogue;
+import java.util.Optional;
+
+/** A model in memory and a registry, for all tests of a class. */
+final class TestModel implements AutoCloseable {
+  private final TestRegistry server = new TestRegistry();
+  final PatientRegistry registry = new PatientRegistry(SchemaRegistries.connect(server.url()));
+  final ServedModel served =
+      ServedModel.of(
+          LanguageModel.load(ModelDirectory.open(Fixture.MODEL), ComputeSettings.of(DType.FLOAT32)),
+          "neox",
+          Optional.empty());
+
+  RecordSerde<Prompt> prompts() {
+    return new RecordSerde<>(TopicCatalogue.PROMPTS, registry);
+  }
+
+  @Override
+  public void close() {
+    served.close();
+    server.close();
+  }
+}
