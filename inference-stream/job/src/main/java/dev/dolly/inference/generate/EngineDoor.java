@@ -55,7 +55,7 @@ final class EngineDoor {
 
   private void submit(RunningRequest request) {
     outside.remove(request);
-    quarantine.inEngine(request.position(), request.suspicion());
+    quarantine.inEngine(request.marked(), request.suspicion());
     request.enter(batcher.submit(request.request));
     if (request.isCancelled()) {
       cancel(request);
@@ -66,7 +66,7 @@ final class EngineDoor {
   private void noteThoseOutside() {
     for (RunningRequest request : outside) {
       if (request.noteOutside()) {
-        quarantine.outside(request.position(), request.suspicion());
+        quarantine.outside(request.marked(), request.suspicion());
       }
     }
   }
@@ -79,14 +79,14 @@ final class EngineDoor {
   /** Looks whether a request got further than ever before. */
   void observe(RunningRequest request) {
     if (request.gained()) {
-      quarantine.inEngine(request.position(), request.suspicion());
+      quarantine.inEngine(request.marked(), request.suspicion());
     }
   }
 
   /** The request has an outcome. */
   void left(RunningRequest request) {
     outside.remove(request);
-    quarantine.left(request.position());
+    quarantine.left(request.marked());
     if (request == onTrial) {
       endTrial();
     }

@@ -4,6 +4,7 @@ import dev.dolly.engine.batch.ContinuousBatcher;
 import dev.dolly.engine.batch.Generated;
 import dev.dolly.engine.batch.Outcome;
 import dev.dolly.inference.metrics.Tally;
+import dev.dolly.inference.quarantine.MarkedPrompt;
 import dev.dolly.inference.quarantine.Quarantine;
 import dev.dolly.inference.quarantine.Suspicion;
 import dev.dolly.inference.source.PromptRecord;
@@ -161,10 +162,10 @@ final class InFlightRequests {
     Intake.Accepted accepted = (Intake.Accepted) found;
     Prompt prompt = accepted.prompt();
     Generated usable = usable(prompt, resumed);
-    String position = record.position().toString();
-    Suspicion suspicion = quarantine.suspicion(position).resumedWith(usable.count());
+    MarkedPrompt marked = RunningRequest.marked(record);
+    Suspicion suspicion = quarantine.suspicion(marked).resumedWith(usable.count());
     if (suspicion.isCertain()) {
-      quarantine.condemned(position, suspicion);
+      quarantine.condemned(marked, suspicion);
       log.quarantined(prompt.getRequestId(), record.position(), suspicion.deaths());
       giveUp(
           record,

@@ -6,6 +6,7 @@ import dev.dolly.engine.batch.Generated;
 import dev.dolly.engine.batch.Generation;
 import dev.dolly.engine.batch.GenerationRequest;
 import dev.dolly.engine.batch.Outcome;
+import dev.dolly.inference.quarantine.MarkedPrompt;
 import dev.dolly.inference.quarantine.Suspicion;
 import dev.dolly.inference.source.PromptRecord;
 import dev.dolly.schemas.avro.ModelRef;
@@ -74,8 +75,13 @@ final class RunningRequest {
     return engine;
   }
 
-  String position() {
-    return record.position().toString();
+  /** As the quarantine names it. */
+  MarkedPrompt marked() {
+    return marked(record);
+  }
+
+  static MarkedPrompt marked(PromptRecord record) {
+    return new MarkedPrompt(record.position(), record.timestamp());
   }
 
   /** It is in the engine from here on. */

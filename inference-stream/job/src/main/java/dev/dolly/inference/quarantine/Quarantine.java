@@ -1,7 +1,6 @@
 package dev.dolly.inference.quarantine;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -28,9 +27,9 @@ public final class Quarantine implements AutoCloseable {
   private final MarkedProcess self;
 
   /** Given up, but the dead letter is not committed; the value is the checkpoint it goes with. */
-  private final Map<String, Long> condemned = new HashMap<>();
+  private final Map<MarkedPrompt, Long> condemned = new HashMap<>();
 
-  private @Nullable FileChannel trial;
+  private @Nullable TrialLock trial;
   private boolean complained;
 
   private Quarantine(@Nullable CrashDirectory directory, MarkedProcess self) {
@@ -62,11 +61,11 @@ public final class Quarantine implements AutoCloseable {
   }
 
   /** What speaks against a prompt that comes, or comes again. */
-  public Suspicion suspicion(String position) {
+  public Suspicion suspicion(MarkedPrompt prompt) {
     return files(
             files ->
                 files
-                    .read(position)
+                    .read(prompt)
                     .map(
                         mark ->
                             isGuilty(files, mark)
@@ -84,29 +83,29 @@ public final class Quarantine implements AutoCloseable {
   }
 
   /** To be called before the prompt goes into the engine, and when it gained tokens there. */
-  public void inEngine(String position, Suspicion suspicion) {
-    write(position, new Mark(self, suspicion));
+  public void inEngine(MarkedPrompt prompt, Suspicion suspicion) {
+    write(prompt, self, suspicion);
   }
 
   /** The prompt stays outside the engine: what is known of it is kept, no death counts. */
-  public void outside(String position, Suspicion suspicion) {
-    write(position, new Mark(MarkedProcess.NONE, suspicion));
+  public void outside(MarkedPrompt prompt, Suspicion suspicion) {
+    write(prompt, MarkedProcess.NONE, suspicion);
   }
 
   /** The prompt is answered, or given up for another reason. */
-  public void left(String position) {
-    run(files -> files.remove(position));
+  public void left(MarkedPrompt prompt) {
+    run(files -> files.remove(prompt));
   }
 
   /** The prompt is given up. Its mark stays until the dead letter is committed. */
-  public void condemned(String position, Suspicion suspicion) {
-    outside(position, suspicion);
-    condemned.put(position, Long.MAX_VALUE);
+  public void condemned(MarkedPrompt prompt, Suspicion suspicion) {
+    outside(prompt, suspicion);
+    condemned.put(prompt, Long.MAX_VALUE);
   }
 
   /** All that was given up goes with this checkpoint, if it did not with an earlier one. */
   public void snapshot(long checkpoint) {
-    condemned.replaceAll((position, with) -> Math.min(with, checkpoint));
+    condemned.replaceAll((prompt, with) -> Math.min(with, checkpoint));
   }
 
   /** What went with this checkpoint and those before it is committed. */
@@ -129,7 +128,7 @@ public final class Quarantine implements AutoCloseable {
    * @return false while another task's is on
    */
   public boolean beginTrial() {
-    Optional<Optional<FileChannel>> lock = files(CrashDirectory::tryLock);
+    Optional<Optional<TrialLock>> lock = files(CrashDirectory::tryLock);
     trial = lock.flatMap(locked -> locked).orElse(null);
     return lock.isEmpty() || trial != null; // without files there is nobody to wait for
   }
@@ -137,7 +136,7 @@ public final class Quarantine implements AutoCloseable {
   /** Ends it. */
   public void endTrial() {
     if (trial != null) {
-      FileChannel ended = trial;
+      TrialLock ended = trial;
       trial = null;
       run(files -> ended.close());
     }
@@ -149,8 +148,8 @@ public final class Quarantine implements AutoCloseable {
     endTrial();
   }
 
-  private void write(String position, Mark mark) {
-    run(files -> files.write(position, mark));
+  private void write(MarkedPrompt prompt, MarkedProcess process, Suspicion suspicion) {
+    run(files -> files.write(prompt, process, suspicion));
   }
 
   @FunctionalInterface

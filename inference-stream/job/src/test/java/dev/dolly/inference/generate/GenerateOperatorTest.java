@@ -139,7 +139,7 @@ class GenerateOperatorTest {
     Map<String, String> settings = Map.of("crash-directory", crashes.toString());
     Path marks = Files.createDirectories(crashes.resolve("in-flight"));
     Path suspect = marks.resolve(prompts.get(0).position().toString());
-    Files.writeString(suspect, "pid=0 started_at=0 deaths=1 tokens=0\n");
+    Files.writeString(suspect, "pid=0 started_at=0 deaths=1 tokens=0 prompt_at=1000\n");
     try (GenerateTask task = new GenerateTask(server, delivered, null, settings)) {
       try (Quarantine elsewhere = Quarantine.in(crashes)) {
         assertThat(elsewhere.beginTrial()).isTrue();

@@ -76,7 +76,7 @@ class SuspectsTest {
   /** As an earlier process left it; what it says was judged then. */
   private void suspect(PromptRecord record, int deaths, int tokens) throws IOException {
     Files.writeString(
-        mark(record), "pid=0 started_at=0 deaths=%d tokens=%d\n".formatted(deaths, tokens));
+        mark(record), "pid=0 started_at=0 deaths=%d tokens=%d prompt_at=1000\n".formatted(deaths, tokens));
   }
 
   private void drainUntil(BooleanSupplier done) throws InterruptedException {
