@@ -2,6 +2,7 @@ package dev.dolly.inference.generate;
 
 import dev.dolly.engine.batch.ContinuousBatcher;
 import dev.dolly.inference.quarantine.Quarantine;
+import java.time.Clock;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -18,12 +19,14 @@ import javax.annotation.Nullable;
 final class EngineDoor {
   private final ContinuousBatcher batcher;
   private final Quarantine quarantine;
+  private final Clock clock;
   private final Set<RunningRequest> outside = new LinkedHashSet<>();
   private @Nullable RunningRequest onTrial;
 
-  EngineDoor(ContinuousBatcher batcher, Quarantine quarantine) {
+  EngineDoor(ContinuousBatcher batcher, Quarantine quarantine, Clock clock) {
     this.batcher = batcher;
     this.quarantine = quarantine;
+    this.clock = clock;
   }
 
   /** Takes a request; {@link #letIn} submits it. */
@@ -56,7 +59,7 @@ final class EngineDoor {
   private void submit(RunningRequest request) {
     outside.remove(request);
     quarantine.inEngine(request.marked(), request.suspicion());
-    request.enter(batcher.submit(request.request));
+    request.enter(batcher.submit(request.request), clock.millis());
     if (request.isCancelled()) {
       cancel(request);
     }

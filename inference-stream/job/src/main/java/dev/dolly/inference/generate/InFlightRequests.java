@@ -82,7 +82,7 @@ final class InFlightRequests {
     this.chunkInterval = chunkInterval;
     this.clock = clock;
     this.log = new RequestLog(served.ref().getVersion());
-    this.door = new EngineDoor(batcher, quarantine);
+    this.door = new EngineDoor(batcher, quarantine, clock);
     this.attempt = clock.millis();
   }
 
@@ -192,7 +192,8 @@ final class InFlightRequests {
             served.ref(),
             onlyEngine(usable, engine),
             attempt,
-            chunks);
+            chunks,
+            clock.millis());
     tally.resumed(usable.count());
     running.add(request);
     door.add(request);
@@ -226,11 +227,16 @@ final class InFlightRequests {
    */
   void drain() {
     failWithTheEngine();
-    running.forEach(door::observe);
+    running.forEach(this::observe);
     if (out) {
       handOut();
     }
     door.letIn();
+  }
+
+  private void observe(RunningRequest request) {
+    door.observe(request);
+    request.timeToFirstToken(clock.millis()).ifPresent(tally::firstToken);
   }
 
   private void handOut() {

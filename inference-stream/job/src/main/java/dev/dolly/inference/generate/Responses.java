@@ -27,7 +27,7 @@ final class Responses {
   }
 
   Response of(RunningRequest request, Outcome.Finished finished, long now) {
-    Generation.Timings timings = request.timings();
+    Generation.Timings timings = request.timings(now);
     Generated generated = request.generated();
     return Response.newBuilder()
         .setRequestId(request.id())

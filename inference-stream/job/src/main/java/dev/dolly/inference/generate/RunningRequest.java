@@ -28,11 +28,13 @@ final class RunningRequest {
   private final ModelRef model;
   private final String engine;
   private final long attempt;
-  private final long begunNanos = System.nanoTime();
+  private final long readMillis;
   private final boolean watched;
   private Suspicion suspicion;
   private boolean notedOutside;
   private @Nullable Generation generation;
+  private long outsideMillis;
+  private boolean firstTokenSeen;
   private ChunkProgress chunks;
   private long chunkedAtNanos;
   private boolean chunkedNow;
@@ -45,6 +47,7 @@ final class RunningRequest {
    *     empty: there are several
    * @param attempt of this incarnation of the operator, higher than that of the chunks before
    * @param chunks that went out before
+   * @param readMillis epoch ms at which its record was read, or restored
    */
   RunningRequest(
       PromptRecord record,
@@ -54,7 +57,8 @@ final class RunningRequest {
       ModelRef model,
       String engine,
       long attempt,
-      ChunkProgress chunks) {
+      ChunkProgress chunks,
+      long readMillis) {
     this.record = record;
     this.prompt = prompt;
     this.request = request;
@@ -64,6 +68,7 @@ final class RunningRequest {
     this.engine = engine;
     this.attempt = attempt;
     this.chunks = chunks;
+    this.readMillis = readMillis;
   }
 
   String id() {
@@ -85,8 +90,23 @@ final class RunningRequest {
   }
 
   /** It is in the engine from here on. */
-  void enter(Generation generation) {
+  void enter(Generation generation, long nowMillis) {
     this.generation = generation;
+    this.outsideMillis = since(nowMillis);
+  }
+
+  /** Ms since it was read; the clock may have been set back. */
+  private long since(long nowMillis) {
+    return Math.max(0, nowMillis - readMillis);
+  }
+
+  /** Ms until the first token that was generated here, once: when that is seen. */
+  OptionalLong timeToFirstToken(long nowMillis) {
+    if (firstTokenSeen || generation == null || generation.count() <= request.resumed().count()) {
+      return OptionalLong.empty();
+    }
+    firstTokenSeen = true;
+    return OptionalLong.of(since(nowMillis));
   }
 
   /** Empty while it is outside the engine. */
@@ -152,10 +172,14 @@ final class RunningRequest {
     return generation == null ? request.resumed() : generation.generated();
   }
 
-  Generation.Timings timings() {
-    return generation == null
-        ? new Generation.Timings((System.nanoTime() - begunNanos) / 1_000_000, 0, 0)
-        : generation.timings();
+  /** Where its time went; what it waited before the engine had it is queued as well. */
+  Generation.Timings timings(long nowMillis) {
+    if (generation == null) {
+      return new Generation.Timings(since(nowMillis), 0, 0);
+    }
+    Generation.Timings inEngine = generation.timings();
+    return new Generation.Timings(
+        outsideMillis + inEngine.queuedMillis(), inEngine.prefillMillis(), inEngine.decodeMillis());
   }
 
   /** Whether a record without value and with this key means this request. */

@@ -150,16 +150,16 @@ public final class InferenceMetrics implements Tally {
   }
 
   @Override
+  public void firstToken(long millis) {
+    timeToFirstToken.update(millis);
+  }
+
+  @Override
   public void answered(Response response) {
     responses.inc();
     responsesByFinish.get(response.getFinishReason()).inc();
-    int generated = response.getGeneratedTokens() - response.getResumedTokens();
-    generatedTokens.inc(generated);
-    long queued = response.getTimings().getQueuedMs();
-    queueTime.update(queued);
-    if (generated > 0) {
-      timeToFirstToken.update(queued + response.getTimings().getPrefillMs());
-    }
+    generatedTokens.inc(response.getGeneratedTokens() - response.getResumedTokens());
+    queueTime.update(response.getTimings().getQueuedMs());
   }
 
   @Override

@@ -5,6 +5,9 @@ import dev.dolly.schemas.avro.Response;
 
 /** Hears of what becomes of requests, to count it. Called on the task's thread. */
 public interface Tally {
+  /** A request's first token that was generated here is seen, so long after it was read. */
+  void firstToken(long millis);
+
   /** A response was handed out. */
   void answered(Response response);
 

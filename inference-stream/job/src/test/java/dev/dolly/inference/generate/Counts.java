@@ -9,8 +9,14 @@ import java.util.List;
 /** What was told to the tally. */
 final class Counts implements Tally {
   final List<ErrorCode> errors = new ArrayList<>();
+  final List<Long> firstTokens = new ArrayList<>();
   int newTokens;
   int resumedTokens;
+
+  @Override
+  public void firstToken(long millis) {
+    firstTokens.add(millis);
+  }
 
   @Override
   public void answered(Response response) {

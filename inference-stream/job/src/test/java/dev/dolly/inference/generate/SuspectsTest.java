@@ -76,7 +76,8 @@ class SuspectsTest {
   /** As an earlier process left it; what it says was judged then. */
   private void suspect(PromptRecord record, int deaths, int tokens) throws IOException {
     Files.writeString(
-        mark(record), "pid=0 started_at=0 deaths=%d tokens=%d prompt_at=1000\n".formatted(deaths, tokens));
+        mark(record),
+        "pid=0 started_at=0 deaths=%d tokens=%d prompt_at=1000\n".formatted(deaths, tokens));
   }
 
   private void drainUntil(BooleanSupplier done) throws InterruptedException {
@@ -150,6 +151,24 @@ class SuspectsTest {
     quarantine.snapshot(1);
     quarantine.completed(1);
     assertThat(mark(a)).doesNotExist();
+  }
+
+  @Test
+  void holdBackOthersWhoseTimeCountsAsQueued() throws Exception {
+    suspect(a, 1, 0);
+    requests.accept(a);
+    requests.accept(b);
+    requests.accept(c);
+    clock.advance(Duration.ofSeconds(5));
+    requests.accept(records.record("c", null));
+    requests.drain();
+    assertThat(delivered.response("c").getTimings().getQueuedMs()).isEqualTo(5_000);
+    drainUntil(() -> inEngine(b));
+    assertThat(tally.firstTokens).as("that of a, while it runs").containsExactly(5_000L);
+    clock.advance(Duration.ofSeconds(2));
+    drainAll();
+    assertThat(tally.firstTokens).containsExactly(5_000L, 7_000L);
+    assertThat(delivered.response("b").getTimings().getQueuedMs()).isGreaterThanOrEqualTo(5_000);
   }
 
   @Test
