@@ -2,6 +2,8 @@ package dev.dolly.engine.text;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * GPT-2's byte alphabet: a vocabulary entry spells each byte with one printable character. The 188
@@ -9,13 +11,14 @@ import java.util.Arrays;
  *
  * @see <a href="https://github.com/openai/gpt-2/blob/master/src/encoder.py">bytes_to_unicode</a>
  */
-final class ByteLevel {
+public final class ByteLevel {
   private static final int FIRST_STAND_IN = 0x100;
-  private static final short[] BYTE_OF = alphabet();
+  private static final short[] BYTE_OF = byteOf();
+  private static final char[] CHARACTER_OF = characterOf();
 
   private ByteLevel() {}
 
-  private static short[] alphabet() {
+  private static short[] byteOf() {
     short[] byteOf = new short[FIRST_STAND_IN + 68];
     Arrays.fill(byteOf, (short) -1);
     int next = FIRST_STAND_IN;
@@ -24,6 +27,33 @@ final class ByteLevel {
       byteOf[printable ? b : next++] = (short) b;
     }
     return byteOf;
+  }
+
+  private static char[] characterOf() {
+    char[] characterOf = new char[256];
+    for (char c = 0; c < BYTE_OF.length; c++) {
+      if (BYTE_OF[c] >= 0) {
+        characterOf[BYTE_OF[c]] = c;
+      }
+    }
+    return characterOf;
+  }
+
+  /** All characters of the alphabet in Unicode's order, a string each. */
+  public static List<String> alphabet() {
+    return IntStream.range(0, BYTE_OF.length)
+        .filter(c -> BYTE_OF[c] >= 0)
+        .mapToObj(c -> String.valueOf((char) c))
+        .toList();
+  }
+
+  /** Bytes, a character each. */
+  public static String spelled(byte[] bytes) {
+    StringBuilder text = new StringBuilder(bytes.length);
+    for (byte b : bytes) {
+      text.append(CHARACTER_OF[b & 0xff]);
+    }
+    return text.toString();
   }
 
   /**
