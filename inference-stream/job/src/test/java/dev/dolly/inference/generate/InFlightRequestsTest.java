@@ -26,38 +26,26 @@ import dev.dolly.schemas.prompt.Seeds;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 @Timeout(60)
 class InFlightRequestsTest {
   private static final long OPENED = 1_700_000_000_000L;
 
-  private static TestModel model;
+  @RegisterExtension static final TestModel MODEL = new TestModel();
 
-  private final Delivered delivered = new Delivered(model.registry);
-  private final PromptRecords records = new PromptRecords(model.prompts());
+  private final Delivered delivered = new Delivered(MODEL.registry);
+  private final PromptRecords records = new PromptRecords(MODEL.prompts());
   private final Counts tally = new Counts();
   private final SettableClock clock = new SettableClock(OPENED);
   private boolean deterministic;
   private SteppedRequests engine;
   private InFlightRequests requests;
-
-  @BeforeAll
-  static void load() {
-    model = new TestModel();
-  }
-
-  @AfterAll
-  static void unload() {
-    model.close();
-  }
 
   @BeforeEach
   void start() {
@@ -74,7 +62,7 @@ class InFlightRequestsTest {
     clock.set(opened);
     engine =
         new SteppedRequests(
-            model, delivered, Quarantine.off(), tally, deterministic, chunkInterval, clock);
+            MODEL, delivered, Quarantine.off(), tally, deterministic, chunkInterval, clock);
     requests = engine.requests;
   }
 
@@ -83,14 +71,6 @@ class InFlightRequestsTest {
     if (engine != null) {
       engine.close();
     }
-  }
-
-  private void drainUntil(BooleanSupplier done) throws InterruptedException {
-    engine.drainUntil(done);
-  }
-
-  private void drainAll() throws InterruptedException {
-    engine.drainAll();
   }
 
   private void restore(List<InFlightRequest> saved) {
@@ -104,7 +84,7 @@ class InFlightRequestsTest {
       Fixture.Golden golden = goldens.get(i);
       requests.accept(records.of(greedy("q" + i, golden.instruction(), golden.context(), 48)));
     }
-    drainAll();
+    engine.drainAll();
     assertThat(delivered.responses).hasSameSizeAs(goldens);
     assertThat(delivered.left).isEqualTo(goldens.size());
     for (int i = 0; i < goldens.size(); i++) {
@@ -123,7 +103,7 @@ class InFlightRequestsTest {
     Origin raw = new Origin("dolly.prompts.raw", 1, 42L);
     requests.accept(records.of(sampled("own", "Why?", 3, 9L)));
     requests.accept(records.of(prompt("raw", "Why?", null, params(3), raw)));
-    drainAll();
+    engine.drainAll();
     Response own = delivered.response("own");
     assertThat(own.getOrigin()).isEqualTo(new Origin("dolly.prompts", 3, 0L));
     assertThat(own.getSeed()).isEqualTo(9);
@@ -131,8 +111,8 @@ class InFlightRequestsTest {
     assertThat(own.getCreatedAt()).isEqualTo(OPENED);
     assertThat(own.getResumedTokens()).isZero();
     assertThat(own.getDeterministic()).isFalse();
-    assertThat(own.getEngine()).isEqualTo(model.served.model().fingerprint());
-    String digest = model.served.model().digest();
+    assertThat(own.getEngine()).isEqualTo(MODEL.served.model().fingerprint());
+    String digest = MODEL.served.model().digest();
     assertThat(own.getModel()).isEqualTo(new ModelRef("neox", digest, digest, "float32"));
     Response ingested = delivered.response("raw");
     assertThat(ingested.getOrigin()).isEqualTo(raw);
@@ -151,7 +131,7 @@ class InFlightRequestsTest {
     requests.accept(records.of(greedy("none", "Why?", null, 0)));
     requests.accept(records.of(greedy("long", "why ".repeat(Fixture.WINDOW), null, 4)));
     requests.accept(records.of(greedy("good", "Why?", null, 4)));
-    drainAll();
+    engine.drainAll();
     assertThat(delivered.deadLetters)
         .extracting(
             DeadLetter::getErrorCode,
@@ -175,12 +155,12 @@ class InFlightRequestsTest {
   void endsACancelledRequestWithWhatThereIs() throws Exception {
     requests.accept(records.of(greedy("stop", "Why donuts have holes?", null, 400)));
     requests.accept(records.of(greedy("go", "Why donuts have holes?", null, 48)));
-    drainUntil(() -> delivered.chunksOf("stop").size() > 1);
+    engine.drainUntil(() -> delivered.chunksOf("stop").size() > 1);
     requests.accept(records.record("unheard", null));
     requests.accept(records.record(null, null));
     requests.accept(records.record("stop", null));
     assertThat(delivered.left).as("cancellations hold no place").isEqualTo(3);
-    drainAll();
+    engine.drainAll();
     Response stopped = delivered.response("stop");
     assertThat(stopped.getFinishReason()).isEqualTo(FinishReason.CANCELLED);
     assertThat(stopped.getGeneratedTokens()).isBetween(1, 399);
@@ -201,7 +181,7 @@ class InFlightRequestsTest {
                 null,
                 params(48).setDoSample(false).setStop(List.of(stop)),
                 null)));
-    drainAll();
+    engine.drainAll();
     Response response = delivered.response("q");
     assertThat(response.getFinishReason()).isEqualTo(FinishReason.STOP);
     assertThat(response.getText())
@@ -213,7 +193,7 @@ class InFlightRequestsTest {
   void givesUpAPromptWhoseDeadlineHasPassed() throws Exception {
     requests.accept(
         records.of(Prompt.newBuilder(greedy("late", "Why?", null, 4)).setDeadlineAt(1L).build()));
-    drainAll();
+    engine.drainAll();
     assertThat(delivered.responses).isEmpty();
     assertThat(delivered.deadLetters)
         .extracting(DeadLetter::getErrorCode, DeadLetter::getRequestId)
@@ -223,13 +203,13 @@ class InFlightRequestsTest {
   @Test
   void keepsTheTextOfARestoredRequestThatIsCancelledBeforeItsNextStep() throws Exception {
     requests.accept(records.of(greedy("q", "Why donuts have holes?", null, 400)));
-    drainUntil(() -> delivered.chunksOf("q").size() > 2);
+    engine.drainUntil(() -> delivered.chunksOf("q").size() > 2);
     String before = delivered.rebuilt("q");
     List<InFlightRequest> snapshot = requests.snapshot();
     start(Duration.ZERO, OPENED + 1);
     requests.restore(snapshot, List.of());
     requests.accept(records.record("q", null));
-    drainAll();
+    engine.drainAll();
     Response response = delivered.response("q");
     assertThat(response.getFinishReason()).isEqualTo(FinishReason.CANCELLED);
     assertThat(response.getText()).startsWith(before);
@@ -240,20 +220,20 @@ class InFlightRequestsTest {
   void goesOnWithRestoredIdsAndChunks() throws Exception {
     PromptRecord record = records.of(sampled("q", "Why donuts have holes?", 300, 7L));
     requests.accept(record);
-    drainAll();
+    engine.drainAll();
     String undisturbed = delivered.response("q").getText();
     delivered.responses.clear();
     delivered.chunks.clear();
 
     start(Duration.ZERO, OPENED + 1);
     requests.accept(record);
-    drainUntil(() -> delivered.chunksOf("q").size() >= 5);
+    engine.drainUntil(() -> delivered.chunksOf("q").size() >= 5);
     List<InFlightRequest> snapshot = requests.snapshot();
     int chunksThen = delivered.chunksOf("q").size();
-    drainUntil(() -> delivered.chunksOf("q").size() >= 8); // lost work, chunks already out
+    engine.drainUntil(() -> delivered.chunksOf("q").size() >= 8); // lost work, chunks already out
     start(Duration.ZERO, OPENED + 2);
     requests.restore(snapshot, List.of());
-    drainAll();
+    engine.drainAll();
 
     Response response = delivered.response("q");
     assertThat(response.getText()).isEqualTo(undisturbed);
@@ -279,7 +259,7 @@ class InFlightRequestsTest {
     List<InFlightRequest> snapshot = requests.snapshot();
     start(Duration.ZERO, OPENED + 1);
     requests.restore(snapshot, List.of());
-    drainAll();
+    engine.drainAll();
     Response response = delivered.response("q");
     assertThat(response.getText()).isEqualTo(Fixture.goldens().get(0).text());
     assertThat(response.getResumedTokens()).isEqualTo(48).isEqualTo(response.getGeneratedTokens());
@@ -290,12 +270,12 @@ class InFlightRequestsTest {
   @Test
   void aCancellationOutlivesARestore() throws Exception {
     requests.accept(records.of(greedy("q", "Why donuts have holes?", null, 400)));
-    drainUntil(() -> delivered.chunksOf("q").size() > 1);
+    engine.drainUntil(() -> delivered.chunksOf("q").size() > 1);
     requests.accept(records.record("q", null));
     List<InFlightRequest> snapshot = requests.snapshot(); // before the engine's next step
     start(Duration.ZERO, OPENED + 1);
     requests.restore(snapshot, List.of());
-    drainAll();
+    engine.drainAll();
     Response response = delivered.response("q");
     assertThat(response.getFinishReason()).isEqualTo(FinishReason.CANCELLED);
     assertThat(response.getGeneratedTokens()).isLessThan(400);
@@ -305,7 +285,7 @@ class InFlightRequestsTest {
   @Test
   void startsAgainWhenAnotherModelGeneratedTheIds() throws Exception {
     requests.accept(records.of(greedy("q", "Why donuts have holes?", null, 48)));
-    drainUntil(() -> delivered.chunksOf("q").size() >= 3);
+    engine.drainUntil(() -> delivered.chunksOf("q").size() >= 3);
     List<InFlightRequest> snapshot =
         requests.snapshot().stream()
             .map(
@@ -322,7 +302,7 @@ class InFlightRequestsTest {
             .toList();
     start(Duration.ZERO, OPENED + 1);
     requests.restore(snapshot, List.of());
-    drainAll();
+    engine.drainAll();
     Response response = delivered.response("q");
     assertThat(response.getResumedTokens()).isZero();
     assertThat(response.getText()).isEqualTo(Fixture.goldens().get(0).text());
@@ -338,7 +318,7 @@ class InFlightRequestsTest {
   void saysHowProbableEachTokenWas() throws Exception {
     requests.accept(records.of(withLogprobs("all", 3)));
     requests.accept(records.of(greedy("none", "Why donuts have holes?", null, 48)));
-    drainAll();
+    engine.drainAll();
     assertThat(delivered.response("none").getLogprobs()).isNull();
     Response response = delivered.response("all");
     assertThat(response.getText()).isEqualTo(Fixture.goldens().get(0).text());
@@ -363,16 +343,16 @@ class InFlightRequestsTest {
   void keepsLogProbabilitiesOverARestore() throws Exception {
     PromptRecord record = records.of(withLogprobs("q", 2));
     requests.accept(record);
-    drainAll();
+    engine.drainAll();
     List<TokenLogprob> undisturbed = delivered.response("q").getLogprobs();
     delivered.responses.clear();
     start(Duration.ZERO, OPENED + 1);
     requests.accept(record);
-    drainUntil(() -> delivered.chunks.stream().anyMatch(c -> c.getAttempt() == OPENED + 1));
+    engine.drainUntil(() -> delivered.chunks.stream().anyMatch(c -> c.getAttempt() == OPENED + 1));
     List<InFlightRequest> snapshot = requests.snapshot();
     start(Duration.ZERO, OPENED + 2);
     requests.restore(snapshot, List.of());
-    drainAll();
+    engine.drainAll();
     Response response = delivered.response("q");
     assertThat(response.getResumedTokens()).isPositive();
     assertThat(response.getLogprobs()).hasSameSizeAs(undisturbed);
@@ -386,7 +366,7 @@ class InFlightRequestsTest {
   @Test
   void startsAgainWhereAnOlderStateHasNoLogProbabilities() throws Exception {
     requests.accept(records.of(withLogprobs("q", 2)));
-    drainUntil(() -> delivered.chunksOf("q").size() >= 3);
+    engine.drainUntil(() -> delivered.chunksOf("q").size() >= 3);
     InFlightRequest saved = requests.snapshot().get(0);
     start(Duration.ZERO, OPENED + 1);
     restore(
@@ -400,7 +380,7 @@ class InFlightRequestsTest {
                 saved.attempt(),
                 saved.chunks(),
                 false)));
-    drainAll();
+    engine.drainAll();
     Response response = delivered.response("q");
     assertThat(response.getResumedTokens()).isZero();
     assertThat(response.getLogprobs()).hasSize(response.getGeneratedTokens());
@@ -417,11 +397,11 @@ class InFlightRequestsTest {
     deterministic = true;
     start(Duration.ZERO, OPENED);
     requests.accept(records.of(greedy("q", "Why?", null, 3)));
-    drainAll();
+    engine.drainAll();
     assertThat(delivered.response("q").getDeterministic()).isTrue();
     assertThat(delivered.response("q").getEngine())
         .isEqualTo(engine.batcher.fingerprint())
-        .startsWith(model.served.model().fingerprint());
+        .startsWith(MODEL.served.model().fingerprint());
   }
 
   @Test
@@ -431,7 +411,7 @@ class InFlightRequestsTest {
     requests.accept(records.of(greedy("same", "Why donuts have holes?", null, 48)));
     requests.accept(records.of(greedy("other", "Why donuts have holes?", null, 48)));
     requests.accept(records.of(greedy("none", "Why donuts have holes?", null, 48)));
-    drainUntil(() -> delivered.chunksOf("other").size() >= 3);
+    engine.drainUntil(() -> delivered.chunksOf("other").size() >= 3);
     List<InFlightRequest> saved = requests.snapshot();
     InFlightRequest none = saved.get(2);
     start(Duration.ZERO, OPENED + 1);
@@ -440,11 +420,11 @@ class InFlightRequestsTest {
             saved.get(0),
             generatedBy("another machine", saved.get(1), saved.get(1).generated()),
             generatedBy("another machine", none, Generated.NONE)));
-    drainUntil(() -> delivered.chunksOf("other").size() >= 6);
+    engine.drainUntil(() -> delivered.chunksOf("other").size() >= 6);
     saved = requests.snapshot(); // it stays so when the first engine goes on again
     start(Duration.ZERO, OPENED + 2);
     restore(saved);
-    drainAll();
+    engine.drainAll();
     assertThat(delivered.response("same").getResumedTokens()).isPositive();
     assertThat(delivered.responses)
         .extracting(Response::getRequestId, Response::getDeterministic)
@@ -468,7 +448,7 @@ class InFlightRequestsTest {
   void voidsChunksThatTheTextDoesNotGoOnFrom() throws Exception {
     requests.accept(records.of(greedy("q", "Why donuts have holes?", null, 48)));
     InFlightRequest fresh = requests.snapshot().get(0);
-    drainUntil(() -> delivered.chunksOf("q").size() >= 2);
+    engine.drainUntil(() -> delivered.chunksOf("q").size() >= 2);
     start(Duration.ZERO, OPENED + 1);
     restore(
         List.of(
@@ -481,7 +461,7 @@ class InFlightRequestsTest {
                 OPENED,
                 new ChunkProgress(2, 5, "other".hashCode()),
                 false)));
-    drainAll();
+    engine.drainAll();
     assertThat(delivered.rebuilt("q"))
         .isEqualTo(delivered.response("q").getText())
         .isEqualTo(Fixture.goldens().get(0).text());
@@ -493,7 +473,7 @@ class InFlightRequestsTest {
     List<InFlightRequest> snapshot = requests.snapshot();
     start(Duration.ZERO, OPENED - 5_000);
     requests.restore(snapshot, List.of());
-    drainAll();
+    engine.drainAll();
     assertThat(delivered.chunksOf("q"))
         .isNotEmpty()
         .allMatch(chunk -> chunk.getAttempt() == OPENED + 1);
@@ -505,7 +485,7 @@ class InFlightRequestsTest {
     requests.restore(List.of(), List.of(OPENED - 7_000, OPENED + 3));
     assertThat(requests.attempt()).isEqualTo(OPENED + 4);
     requests.accept(records.of(greedy("q", "Why donuts have holes?", null, 20)));
-    drainAll();
+    engine.drainAll();
     assertThat(delivered.chunksOf("q"))
         .isNotEmpty()
         .allMatch(chunk -> chunk.getAttempt() == OPENED + 4);
@@ -523,7 +503,7 @@ class InFlightRequestsTest {
     assertThat(delivered.responses).isEmpty();
     assertThat(requests.snapshot()).hasSize(1);
     requests.letOut();
-    drainAll();
+    engine.drainAll();
     assertThat(delivered.rebuilt("q"))
         .isEqualTo(delivered.response("q").getText())
         .isEqualTo(Fixture.goldens().get(0).text());
@@ -533,7 +513,7 @@ class InFlightRequestsTest {
   void keepsTheIntervalBetweenChunks() throws Exception {
     start(Duration.ofHours(1), OPENED);
     requests.accept(records.of(greedy("q", "Why donuts have holes?", null, 48)));
-    drainAll();
+    engine.drainAll();
     List<ResponseChunk> chunks = delivered.chunksOf("q");
     assertThat(chunks).hasSizeBetween(1, 2);
     assertThat(chunks.get(chunks.size() - 1).getLast()).isTrue();
@@ -544,7 +524,7 @@ class InFlightRequestsTest {
   void failsWithTheEngineAndBlamesNoRequest() throws Exception {
     engine.failEngine();
     requests.accept(records.of(greedy("q", "Why?", null, 40)));
-    assertThatThrownBy(this::drainAll)
+    assertThatThrownBy(engine::drainAll)
         .isInstanceOf(EngineFailedException.class)
         .hasRootCauseMessage("thrown into the engine");
     assertThat(delivered.deadLetters).isEmpty();

@@ -17,24 +17,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Requests that were in the engine when the process died. */
 @Timeout(60)
 class SuspectsTest {
-  private static TestModel model;
+  @RegisterExtension static final TestModel MODEL = new TestModel();
 
   @TempDir private Path crashes;
 
-  private final Delivered delivered = new Delivered(model.registry);
-  private final PromptRecords records = new PromptRecords(model.prompts());
+  private final Delivered delivered = new Delivered(MODEL.registry);
+  private final PromptRecords records = new PromptRecords(MODEL.prompts());
   private final PromptRecord a = records.of(greedy("a", "Why donuts have holes?", null, 48));
   private final PromptRecord b = records.of(greedy("b", "Why donuts have holes?", null, 48));
   private final PromptRecord c = records.of(greedy("c", "Why donuts have holes?", null, 48));
@@ -44,21 +42,11 @@ class SuspectsTest {
   private SteppedRequests engine;
   private InFlightRequests requests;
 
-  @BeforeAll
-  static void load() {
-    model = new TestModel();
-  }
-
-  @AfterAll
-  static void unload() {
-    model.close();
-  }
-
   @BeforeEach
   void start() throws IOException {
     Files.createDirectories(crashes.resolve("in-flight"));
     quarantine = Quarantine.in(crashes);
-    engine = new SteppedRequests(model, delivered, quarantine, tally, false, Duration.ZERO, clock);
+    engine = new SteppedRequests(MODEL, delivered, quarantine, tally, false, Duration.ZERO, clock);
     requests = engine.requests;
     requests.letOut();
   }
@@ -80,14 +68,6 @@ class SuspectsTest {
         "pid=0 started_at=0 deaths=%d tokens=%d prompt_at=1000\n".formatted(deaths, tokens));
   }
 
-  private void drainUntil(BooleanSupplier done) throws InterruptedException {
-    engine.drainUntil(done);
-  }
-
-  private void drainAll() throws InterruptedException {
-    engine.drainAll();
-  }
-
   private boolean inEngine(PromptRecord record) {
     try {
       return Files.readString(mark(record)).startsWith("pid=" + ProcessHandle.current().pid());
@@ -106,15 +86,15 @@ class SuspectsTest {
     assertThat(Files.readString(mark(c))).startsWith("pid=0 ").contains("deaths=2");
     assertThat(requests.snapshot()).hasSize(3);
 
-    drainUntil(() -> !delivered.chunksOf("b").isEmpty());
-    drainUntil(() -> inEngine(c));
+    engine.drainUntil(() -> !delivered.chunksOf("b").isEmpty());
+    engine.drainUntil(() -> inEngine(c));
     assertThat(Files.readString(mark(b))).contains("deaths=0");
     assertThat(inEngine(a)).isFalse();
 
-    drainUntil(() -> inEngine(a));
+    engine.drainUntil(() -> inEngine(a));
     assertThat(Files.readString(mark(c))).contains("deaths=0");
     assertThat(delivered.chunksOf("a")).isEmpty();
-    drainAll();
+    engine.drainAll();
     assertThat(delivered.texts())
         .containsOnlyKeys("a", "b", "c")
         .containsValue(Fixture.goldens().get(0).text());
@@ -127,13 +107,13 @@ class SuspectsTest {
     suspect(a, 1, 3);
     requests.accept(a);
     requests.accept(b);
-    drainUntil(() -> requests.snapshot().get(0).generated().count() >= 2);
+    engine.drainUntil(() -> requests.snapshot().get(0).generated().count() >= 2);
     assertThat(Files.readString(mark(a))).contains("deaths=1 tokens=3");
     assertThat(inEngine(b)).isFalse();
-    drainUntil(() -> inEngine(b));
+    engine.drainUntil(() -> inEngine(b));
     assertThat(requests.snapshot().get(0).generated().count()).isGreaterThan(3);
     assertThat(Files.readString(mark(a))).contains("deaths=0");
-    drainAll();
+    engine.drainAll();
   }
 
   @Test
@@ -145,7 +125,7 @@ class SuspectsTest {
         .extracting(DeadLetter::getErrorCode, DeadLetter::getRequestId)
         .containsExactly(tuple(ErrorCode.INTERNAL, "a"));
     assertThat(delivered.deadLetters.get(0).getMessage()).contains("died 3 times");
-    drainAll();
+    engine.drainAll();
     assertThat(delivered.responses).extracting(Response::getRequestId).containsExactly("b");
     assertThat(mark(a)).as("until the dead letter is committed").exists();
     quarantine.snapshot(1);
@@ -163,10 +143,10 @@ class SuspectsTest {
     requests.accept(records.record("c", null));
     requests.drain();
     assertThat(delivered.response("c").getTimings().getQueuedMs()).isEqualTo(5_000);
-    drainUntil(() -> inEngine(b));
+    engine.drainUntil(() -> inEngine(b));
     assertThat(tally.firstTokens).as("that of a, while it runs").containsExactly(5_000L);
     clock.advance(Duration.ofSeconds(2));
-    drainAll();
+    engine.drainAll();
     assertThat(tally.firstTokens).containsExactly(5_000L, 7_000L);
     assertThat(delivered.response("b").getTimings().getQueuedMs()).isGreaterThanOrEqualTo(5_000);
   }
@@ -183,7 +163,7 @@ class SuspectsTest {
         .extracting(Response::getRequestId, Response::getFinishReason, Response::getText)
         .containsExactly(
             tuple("b", FinishReason.CANCELLED, ""), tuple("c", FinishReason.CANCELLED, ""));
-    drainAll();
+    engine.drainAll();
     assertThat(delivered.response("a").getText()).isEqualTo(Fixture.goldens().get(0).text());
   }
 
@@ -191,7 +171,7 @@ class SuspectsTest {
   void loseNothingThatTheyHadWhenTheyEndBeforeTheirTurn() throws Exception {
     requests.accept(a);
     requests.accept(b);
-    drainUntil(() -> delivered.chunksOf("b").size() >= 3);
+    engine.drainUntil(() -> delivered.chunksOf("b").size() >= 3);
     List<InFlightRequest> saved = requests.snapshot();
     String before = delivered.rebuilt("b");
     stop();
@@ -199,7 +179,7 @@ class SuspectsTest {
     start();
     requests.restore(saved, List.of());
     requests.accept(records.record("b", null));
-    drainAll();
+    engine.drainAll();
     Response cancelled = delivered.response("b");
     assertThat(cancelled.getFinishReason()).isEqualTo(FinishReason.CANCELLED);
     assertThat(cancelled.getText()).startsWith(before);
@@ -220,7 +200,7 @@ class SuspectsTest {
     assertThat(delivered.deadLetters)
         .extracting(DeadLetter::getErrorCode, DeadLetter::getRequestId)
         .containsExactly(tuple(ErrorCode.DEADLINE_EXPIRED, "late"));
-    drainAll();
+    engine.drainAll();
   }
 
   @Test
@@ -235,14 +215,14 @@ class SuspectsTest {
     requests.drain();
     assertThat(inEngine(a)).isTrue();
     assertThat(requests.holdsBack()).isFalse();
-    drainAll();
+    engine.drainAll();
   }
 
   @Test
   void areNoneWhereNothingSpeaksAgainstThem() throws Exception {
     List.of(a, b, c).forEach(requests::accept);
     assertThat(inEngine(a) && inEngine(b) && inEngine(c)).isTrue();
-    drainAll();
+    engine.drainAll();
     assertThat(crashes.resolve("in-flight")).isEmptyDirectory();
   }
 }

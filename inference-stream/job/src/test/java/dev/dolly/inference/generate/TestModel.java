@@ -11,9 +11,11 @@ import dev.dolly.schemas.registry.SchemaRegistries;
 import dev.dolly.schemas.serde.RecordSerde;
 import dev.dolly.schemas.topic.TopicCatalogue;
 import java.util.Optional;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** A model in memory and a registry, for all tests of a class. */
-final class TestModel implements AutoCloseable {
+/** A model in memory and a registry, for all tests of the class that registers it. */
+final class TestModel implements AfterAllCallback {
   private final TestRegistry server = new TestRegistry();
   final PatientRegistry registry = new PatientRegistry(SchemaRegistries.connect(server.url()));
   final ServedModel served =
@@ -27,7 +29,7 @@ final class TestModel implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public void afterAll(ExtensionContext context) {
     served.close();
     server.close();
   }
