@@ -5,11 +5,6 @@ import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.dolly.inference.Answers;
-import dev.dolly.inference.InferenceJob;
-import dev.dolly.inference.InferenceSettings;
-import dev.dolly.inference.sink.OutboundRecord;
-import dev.dolly.inference.source.PromptRecord;
 import dev.dolly.schemas.avro.Response;
 import dev.dolly.schemas.prompt.ParsedPrompt;
 import dev.dolly.schemas.prompt.PromptLimits;
@@ -21,11 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.ConcurrentSkipListSet;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.apache.flink.api.common.functions.MapFunction;
-import org.apache.flink.streaming.api.datastream.DataStream;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,28 +27,19 @@ class ChainFailureTest {
   private static final int FAILURES = 5;
   private static final long SEED = 3;
 
-  /** Static, since Flink copies functions: where the task fails, counted in records handed out. */
-  private static final ConcurrentSkipListSet<Integer> FAIL_AT = new ConcurrentSkipListSet<>();
-
-  private static final AtomicInteger HANDED_OUT = new AtomicInteger();
-
   @TempDir private Path directory;
 
   @Test
   void threeHundredAnswersOnceEachWhateverFails() throws Exception {
     // Few at once, so that answers take several checkpoints and failures meet them half way.
     Map<String, String> settings = Map.of("inference.max-batch", "8");
-    try (RunningChain chain =
-        new RunningChain(directory, "neox", settings, ChainFailureTest::failingGraph)) {
+    try (RunningChain chain = new RunningChain(directory, "neox", settings, FailingJob::build)) {
       Map<String, Response> undisturbed = run(chain, "calm");
       assertThat(chain.restarts()).isZero();
 
-      Random random = new Random(SEED);
-      while (FAIL_AT.size() < FAILURES) {
-        FAIL_AT.add(HANDED_OUT.get() + 10 + random.nextInt(PROMPTS - 20));
-      }
+      FailingJob.plan(FAILURES, PROMPTS, new Random(SEED));
       Map<String, Response> disturbed = run(chain, "stormy");
-      assertThat(FAIL_AT).as("failures that were not thrown").isEmpty();
+      assertThat(FailingJob.left()).as("failures that were not thrown").isEmpty();
       assertThat(chain.restarts()).isEqualTo(FAILURES);
       for (Map.Entry<String, Response> each : disturbed.entrySet()) {
         Response stormy = each.getValue();
@@ -138,31 +119,5 @@ class ChainFailureTest {
       prompts.add(prompt);
     }
     return prompts;
-  }
-
-  private static void failingGraph(StreamExecutionEnvironment env, InferenceSettings settings) {
-    DataStream<PromptRecord> prompts = InferenceJob.read(env, settings);
-    Answers answers = InferenceJob.answer(prompts, settings);
-    DataStream<OutboundRecord> outcomes =
-        answers
-            .outcomes()
-            .map(new FailAtCount())
-            .returns(OutboundRecord.TYPE)
-            .uid("failures")
-            .setParallelism(settings.parallelism());
-    InferenceJob.deliver(new Answers(outcomes, answers.chunks()), settings);
-  }
-
-  /** Fails when as many records have come by as was asked, before it lets the last one on. */
-  private static final class FailAtCount implements MapFunction<OutboundRecord, OutboundRecord> {
-    private static final long serialVersionUID = 1L;
-
-    @Override
-    public OutboundRecord map(OutboundRecord record) {
-      if (FAIL_AT.remove(HANDED_OUT.incrementAndGet())) {
-        throw new IllegalStateException("a failure on purpose");
-      }
-      return record;
-    }
   }
 }
