@@ -8,9 +8,12 @@ import dev.dolly.schemas.avro.ErrorCode;
 import dev.dolly.schemas.topic.TopicCatalogue;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,15 +59,7 @@ class OutageTest {
       // Ids that are known already need no registry.
       send(chain, 10);
       chain.await(15);
-      // An id that nobody knows is no dead letter while nobody can be asked.
-      byte[] unknown = ByteBuffer.allocate(6).put((byte) 0).putInt(999_999).array();
-      try (KafkaProducer<byte[], byte[]> producer = chain.cluster.producer()) {
-        producer
-            .send(
-                new ProducerRecord<>(
-                    TopicCatalogue.PROMPTS.name(), "unknown".getBytes(UTF_8), unknown))
-            .get();
-      }
+      sendOfUnknownSchema(chain);
       send(chain, 10);
       assertThat(chain.deadLetters).isEmpty();
       chain.startRegistry();
@@ -75,6 +70,48 @@ class OutageTest {
       chain.deadLetters.clear();
       chain.assertOneAnswerEach(ids);
       assertThat(chain.restarts()).isZero();
+    }
+  }
+
+  /** While the task waits no checkpoint is completed, until Flink starts the task again. */
+  @Test
+  void aRegistryThatIsAwayLongerThanACheckpointMayTake() throws Exception {
+    try (RunningChain chain =
+        new RunningChain(
+            directory,
+            "neox",
+            SETTINGS,
+            (env, settings) -> {
+              Configuration limit = new Configuration();
+              limit.set(CheckpointingOptions.CHECKPOINTING_TIMEOUT, Duration.ofSeconds(2));
+              env.configure(limit);
+              InferenceJob.build(env, settings);
+            })) {
+      send(chain, 10);
+      chain.await(5);
+      chain.stopRegistry();
+      sendOfUnknownSchema(chain);
+      chain.awaitRestart();
+      send(chain, 10);
+      chain.startRegistry();
+      chain.await(21);
+      assertThat(chain.deadLetters)
+          .singleElement()
+          .satisfies(l -> assertThat(l.getErrorCode()).isEqualTo(ErrorCode.UNKNOWN_SCHEMA));
+      chain.deadLetters.clear();
+      chain.assertOneAnswerEach(ids);
+    }
+  }
+
+  /** An id that nobody knows is no dead letter while nobody can be asked. */
+  private static void sendOfUnknownSchema(RunningChain chain) throws Exception {
+    byte[] unknown = ByteBuffer.allocate(6).put((byte) 0).putInt(999_999).array();
+    try (KafkaProducer<byte[], byte[]> producer = chain.cluster.producer()) {
+      producer
+          .send(
+              new ProducerRecord<>(
+                  TopicCatalogue.PROMPTS.name(), "unknown".getBytes(UTF_8), unknown))
+          .get();
     }
   }
 

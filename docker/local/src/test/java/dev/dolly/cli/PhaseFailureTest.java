@@ -8,8 +8,10 @@ import dev.dolly.inference.InferenceSettings;
 import dev.dolly.inference.sink.OutboundRecord;
 import dev.dolly.inference.source.PromptRecord;
 import dev.dolly.schemas.avro.Response;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -17,9 +19,23 @@ import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.flink.api.common.functions.FlatMapFunction;
 import org.apache.flink.api.common.state.CheckpointListener;
+import org.apache.flink.api.connector.sink2.Committer;
+import org.apache.flink.api.connector.sink2.CommitterInitContext;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.sink2.SinkWriter;
+import org.apache.flink.api.connector.sink2.StatefulSinkWriter;
+import org.apache.flink.api.connector.sink2.SupportsCommitter;
+import org.apache.flink.api.connector.sink2.SupportsWriterState;
+import org.apache.flink.api.connector.sink2.WriterInitContext;
+import org.apache.flink.connector.kafka.sink.KafkaCommittable;
+import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.flink.connector.kafka.sink.KafkaWriterState;
+import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.runtime.state.FunctionInitializationContext;
 import org.apache.flink.runtime.state.FunctionSnapshotContext;
 import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
+import org.apache.flink.streaming.api.connector.sink2.CommittableMessage;
+import org.apache.flink.streaming.api.connector.sink2.SupportsPostCommitTopology;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.Collector;
@@ -28,9 +44,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The task fails in each phase of its work, before and behind the operator that generates: nothing
- * is lost or doubled. Behind it means between it and the sink, which is asked for its transaction
- * before, and commits before, whatever stands ahead of it.
+ * The task fails in each phase of its work, before and behind the operator that generates and in
+ * the sink's committer: nothing is lost or doubled. Behind it means between it and the sink, which
+ * is asked for its transaction before, and commits before, whatever stands ahead of it.
  */
 @Timeout(300)
 class PhaseFailureTest {
@@ -44,14 +60,24 @@ class PhaseFailureTest {
 
   private enum Place {
     BEFORE_GENERATE,
-    BEHIND_GENERATE
+    BEHIND_GENERATE,
+    COMMITTER
   }
 
   private enum Phase {
     BEFORE_COLLECT,
     AFTER_COLLECT,
     SNAPSHOT,
-    CHECKPOINT_COMPLETE
+    CHECKPOINT_COMPLETE,
+    BEFORE_COMMIT,
+    /** Kafka has committed, and Flink does not hear of it. */
+    AFTER_COMMIT;
+
+    List<Place> places() {
+      return this == BEFORE_COMMIT || this == AFTER_COMMIT
+          ? List.of(Place.COMMITTER)
+          : List.of(Place.BEFORE_GENERATE, Place.BEHIND_GENERATE);
+    }
   }
 
   /** At the count-th time, from the failure before on, that the phase is reached at the place. */
@@ -75,7 +101,7 @@ class PhaseFailureTest {
     Random random = new Random(SEED);
     for (Phase phase : Phase.values()) {
       boolean perRecord = phase == Phase.BEFORE_COLLECT || phase == Phase.AFTER_COLLECT;
-      for (Place place : Place.values()) {
+      for (Place place : phase.places()) {
         PLAN.add(new Failure(place, phase, 1 + random.nextInt(perRecord ? 6 : 2)));
       }
     }
@@ -124,7 +150,22 @@ class PhaseFailureTest {
             .returns(OutboundRecord.TYPE)
             .uid("behind")
             .setParallelism(settings.parallelism());
-    InferenceJob.deliver(new Answers(outcomes, answers.chunks()), settings);
+    InferenceJob.deliver(
+        new Answers(outcomes, answers.chunks()),
+        new FailingCommits(InferenceJob.outcomeSink(settings)),
+        settings);
+  }
+
+  private static void reach(Place place, Phase phase) {
+    Countdown now = next;
+    if (now != null
+        && now.failure.place() == place
+        && now.failure.phase() == phase
+        && --now.left == 0) {
+      Failure following = PLAN.poll();
+      next = following == null ? null : new Countdown(following);
+      throw new IllegalStateException("a failure on purpose: " + now.failure);
+    }
   }
 
   /** Lets records through, and fails when it is its turn. */
@@ -159,15 +200,69 @@ class PhaseFailureTest {
     public void initializeState(FunctionInitializationContext context) {}
 
     private void reach(Phase phase) {
-      Countdown now = next;
-      if (now != null
-          && now.failure.place() == place
-          && now.failure.phase() == phase
-          && --now.left == 0) {
-        Failure following = PLAN.poll();
-        next = following == null ? null : new Countdown(following);
-        throw new IllegalStateException("a failure on purpose: " + now.failure);
-      }
+      PhaseFailureTest.reach(place, phase);
+    }
+  }
+
+  /** The job's own sink, whose committer fails when it is its turn. */
+  @SuppressWarnings("try") // a committer's close() throws Exception
+  private static final class FailingCommits
+      implements Sink<OutboundRecord>,
+          SupportsCommitter<KafkaCommittable>,
+          SupportsWriterState<OutboundRecord, KafkaWriterState>,
+          SupportsPostCommitTopology<KafkaCommittable> {
+    private static final long serialVersionUID = 1L;
+
+    private final KafkaSink<OutboundRecord> sink;
+
+    private FailingCommits(KafkaSink<OutboundRecord> sink) {
+      this.sink = sink;
+    }
+
+    @Override
+    public SinkWriter<OutboundRecord> createWriter(WriterInitContext context) throws IOException {
+      return sink.createWriter(context);
+    }
+
+    @Override
+    public StatefulSinkWriter<OutboundRecord, KafkaWriterState> restoreWriter(
+        WriterInitContext context, Collection<KafkaWriterState> state) {
+      return sink.restoreWriter(context, state);
+    }
+
+    @Override
+    public SimpleVersionedSerializer<KafkaWriterState> getWriterStateSerializer() {
+      return sink.getWriterStateSerializer();
+    }
+
+    @Override
+    public Committer<KafkaCommittable> createCommitter(CommitterInitContext context) {
+      Committer<KafkaCommittable> committer = sink.createCommitter(context);
+      return new Committer<>() {
+        @Override
+        public void commit(Collection<CommitRequest<KafkaCommittable>> requests)
+            throws IOException, InterruptedException {
+          reach(Place.COMMITTER, Phase.BEFORE_COMMIT);
+          committer.commit(requests);
+          reach(Place.COMMITTER, Phase.AFTER_COMMIT);
+        }
+
+        @Override
+        public void close() throws Exception {
+          committer.close();
+        }
+      };
+    }
+
+    @Override
+    public SimpleVersionedSerializer<KafkaCommittable> getCommittableSerializer() {
+      return sink.getCommittableSerializer();
+    }
+
+    @Override
+    public void addPostCommitTopology(
+        DataStream<CommittableMessage<KafkaCommittable>> committables) {
+      sink.addPostCommitTopology(committables);
     }
   }
 }

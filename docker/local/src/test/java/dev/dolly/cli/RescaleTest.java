@@ -2,14 +2,8 @@ package dev.dolly.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.dolly.inference.InferenceJob;
 import dev.dolly.inference.InferenceSettings;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,20 +67,8 @@ class RescaleTest {
   }
 
   private void stopWithSavepoint(RunningChain chain) throws Exception {
-    String flink = chain.address.flink();
-    String jobs = flink + "/jobs/" + get(flink + "/jobs").get("jobs").get(0).get("id").asText();
-    String request =
-        Json.line(
-            Json.object()
-                .put("targetDirectory", directory.resolve("savepoints").toUri().toString())
-                .put("drain", false));
-    String trigger = post(jobs + "/stop", request).get("request-id").asText();
-    JsonNode state;
-    do {
-      state = get(jobs + "/savepoints/" + trigger);
-    } while (!state.get("status").get("id").asText().equals("COMPLETED"));
-    assertThat(state.get("operation").has("location")).as("%s", state).isTrue();
-    savepoint.set(state.get("operation").get("location").asText());
+    savepoint.set(
+        new JobRest(chain.address.flink()).stopWithSavepoint(directory.resolve("savepoints")));
     chain.stopJobs();
   }
 
@@ -97,22 +79,5 @@ class RescaleTest {
       env.configure(restore);
     }
     InferenceJob.build(env, settings);
-  }
-
-  private static JsonNode get(String url) throws IOException, InterruptedException {
-    return send(HttpRequest.newBuilder(URI.create(url)).build());
-  }
-
-  private static JsonNode post(String url, String body) throws IOException, InterruptedException {
-    return send(
-        HttpRequest.newBuilder(URI.create(url))
-            .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(body))
-            .build());
-  }
-
-  private static JsonNode send(HttpRequest request) throws IOException, InterruptedException {
-    return Json.parse(
-        HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body());
   }
 }

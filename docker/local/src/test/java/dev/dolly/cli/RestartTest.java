@@ -5,10 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.dolly.inference.InferenceJob;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +31,9 @@ class RestartTest {
             "inference.checkpoint-interval", "300 ms");
     List<String> sent = IntStream.range(0, PROMPTS).mapToObj(Integer::toString).toList();
     try (RunningChain first = start(settings)) {
-      assertThat(checkpointInterval(first.address.flink())).isEqualTo(300);
+      assertThat(
+              new JobRest(first.address.flink()).get("/checkpoints/config").get("interval").asInt())
+          .isEqualTo(300);
       for (String id : sent) {
         first.send(
             """
@@ -82,16 +80,5 @@ class RestartTest {
             chain.cluster.registry());
     assertThat(run.err()).isEmpty();
     return run.lines();
-  }
-
-  private static int checkpointInterval(String flink) throws IOException, InterruptedException {
-    String job = get(flink + "/jobs").get("jobs").get(0).get("id").asText();
-    return get(flink + "/jobs/" + job + "/checkpoints/config").get("interval").asInt();
-  }
-
-  private static JsonNode get(String url) throws IOException, InterruptedException {
-    HttpRequest request = HttpRequest.newBuilder(URI.create(url)).build();
-    return Json.parse(
-        HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body());
   }
 }

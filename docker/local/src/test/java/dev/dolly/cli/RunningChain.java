@@ -44,7 +44,8 @@ final class RunningChain implements AutoCloseable {
   final StackAddress address;
   final List<Response> responses = new ArrayList<>();
   final List<DeadLetter> deadLetters = new ArrayList<>();
-  private final Map<String, ChunkedAnswer> chunks = new HashMap<>();
+  private final List<ResponseChunk> chunks = new ArrayList<>();
+  private final Map<String, ChunkedAnswer> pieces = new HashMap<>();
   private final StackSettings stack;
   private final Ports ports;
   private EmbeddedBroker broker;
@@ -114,6 +115,23 @@ final class RunningChain implements AutoCloseable {
     }
   }
 
+  /** Waits until so many more chunks have come. */
+  void awaitChunks(int more) {
+    int enough = chunks.size() + more;
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (chunks.size() < enough) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError(chunks.size() + " chunks of " + enough);
+      }
+      poll();
+    }
+  }
+
+  /** All that have come, in the order of coming. */
+  List<ResponseChunk> chunks() {
+    return chunks;
+  }
+
   private void poll() {
     for (AnswerReader.Event event : reader.poll(Duration.ofMillis(100))) {
       if (event instanceof AnswerReader.Answered answered) {
@@ -122,7 +140,8 @@ final class RunningChain implements AutoCloseable {
         deadLetters.add(dead.letter());
       } else if (event instanceof AnswerReader.Chunk chunk) {
         ResponseChunk part = chunk.chunk();
-        chunks
+        chunks.add(part);
+        pieces
             .computeIfAbsent(part.getRequestId(), id -> new ChunkedAnswer())
             .add(part.getAttempt(), part.getIndex(), part.getText());
       }
@@ -153,7 +172,7 @@ final class RunningChain implements AutoCloseable {
       if (text != null) {
         poll();
       }
-      ChunkedAnswer answer = chunks.get(response.getRequestId());
+      ChunkedAnswer answer = pieces.get(response.getRequestId());
       text = answer == null ? "" : answer.text();
     }
     return text;

@@ -11,6 +11,7 @@ import dev.dolly.inference.source.PromptRecordSchema;
 import dev.dolly.schemas.topic.TopicCatalogue;
 import java.util.Properties;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
@@ -93,9 +94,19 @@ public final class InferenceJob {
 
   /** Writes the answers to their topics. */
   public static void deliver(Answers answers, InferenceSettings settings) {
+    deliver(answers, outcomeSink(settings), settings);
+  }
+
+  /**
+   * The same through another sink.
+   *
+   * @param outcomes does what {@link #outcomeSink} does
+   */
+  public static void deliver(
+      Answers answers, Sink<OutboundRecord> outcomes, InferenceSettings settings) {
     answers
         .outcomes()
-        .sinkTo(exactlyOnce(settings))
+        .sinkTo(outcomes)
         .name("responses")
         .uid("responses")
         .setParallelism(settings.parallelism());
@@ -146,7 +157,8 @@ public final class InferenceJob {
     return builder.build();
   }
 
-  private static KafkaSink<OutboundRecord> exactlyOnce(InferenceSettings settings) {
+  /** Where responses and dead letters go, exactly once. */
+  public static KafkaSink<OutboundRecord> outcomeSink(InferenceSettings settings) {
     return sink(settings, TopicCatalogue.RESPONSES.name(), TopicCatalogue.DEAD_LETTERS.name())
         .setDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE)
         .setTransactionalIdPrefix(settings.transactionalIdPrefix())

@@ -56,6 +56,19 @@ class PatientRegistryTest {
         .containsExactly(100L, 200L, 400L, 800L, 1600L, 3200L, 6400L, 10_000L, 10_000L, 10_000L);
   }
 
+  /** Ten minutes is what Flink gives a checkpoint, the longest of the limits around it. */
+  @Test
+  void waitsLongerThanAnythingAroundItDoes() {
+    for (int i = 0; i < 80; i++) {
+      http.answer(503, "{}");
+    }
+    http.answer(200, LONG);
+
+    assertThat(registry().schemaOf(7)).isInstanceOf(Found.Known.class);
+    assertThat(pauses.stream().reduce(Duration.ZERO, Duration::plus))
+        .isGreaterThan(Duration.ofMinutes(10));
+  }
+
   @Test
   void waitsForARegistryThatIsNotThereUntilItIsInterrupted() {
     int[] questions = {0};
