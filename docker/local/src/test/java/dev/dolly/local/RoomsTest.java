@@ -77,6 +77,19 @@ class RoomsTest {
     noneOf(TRAINING, INFERENCE, INGEST, LOCAL, CLI, "org.apache.kafka.streams..");
   }
 
+  /** What computes is for anybody who has examples: it knows no job. */
+  @Test
+  void theTrainerKnowsNeitherFlinkNorTopics() {
+    for (String room : new String[] {"compute", "optimizer", "zero"}) {
+      noneOf(
+          "dev.dolly.training." + room + "..",
+          SCHEMAS,
+          "org.apache.kafka..",
+          "org.apache.flink..",
+          "org.apache.avro..");
+    }
+  }
+
   @Test
   void ingestMeetsOthersOnTopics() {
     noneOf(INGEST, ENGINE, INFERENCE, TRAINING, LOCAL, CLI, "org.apache.flink..", "ai.djl..");

@@ -37,7 +37,7 @@ final class GptJ {
         matrix(c.tiedEmbeddings() ? "transformer.wte.weight" : "lm_head.weight", c.vocabSize(), h));
     w.add(vector("lm_head.bias", c.vocabSize()));
     return new Wiring(
-        List.of("linear.py", "decoder.py", "gpt_j.py"),
+        List.of("linear.py", "block.py", "decoder.py", "gpt_j.py"),
         Wiring.constants(c.heads(), c.layerNormEps(), c.activation(), true),
         w,
         head,

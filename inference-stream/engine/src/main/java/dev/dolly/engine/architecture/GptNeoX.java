@@ -42,7 +42,7 @@ final class GptNeoX {
             c.vocabSize(),
             h));
     return new Wiring(
-        List.of("linear.py", "decoder.py", "gpt_neox.py"),
+        List.of("linear.py", "block.py", "decoder.py", "gpt_neox.py"),
         Wiring.constants(c.heads(), c.layerNormEps(), c.activation(), c.parallelResidual()),
         w,
         head,

@@ -48,6 +48,24 @@ public record GptJConfig(
     return ROTARY_BASE;
   }
 
+  @Override
+  public GptJConfig withVocabSize(int rows) {
+    return new GptJConfig(
+        rows,
+        hiddenSize,
+        layers,
+        heads,
+        intermediateSize,
+        rotaryDims,
+        layerNormEps,
+        activation,
+        window,
+        tiedEmbeddings,
+        declaredDtype,
+        bosTokenId,
+        eosTokenIds);
+  }
+
   static GptJConfig of(ConfigFile file) {
     int hidden = file.integer(4096, "n_embd", "hidden_size");
     int inner = file.integer(0, "n_inner");

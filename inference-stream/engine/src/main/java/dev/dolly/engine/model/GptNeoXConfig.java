@@ -52,6 +52,27 @@ public record GptNeoXConfig(
     return MODEL_TYPE;
   }
 
+  @Override
+  public GptNeoXConfig withVocabSize(int rows) {
+    return new GptNeoXConfig(
+        rows,
+        hiddenSize,
+        layers,
+        heads,
+        intermediateSize,
+        rotaryDims,
+        rotaryBase,
+        layerNormEps,
+        parallelResidual,
+        activation,
+        window,
+        attentionBias,
+        tiedEmbeddings,
+        declaredDtype,
+        bosTokenId,
+        eosTokenIds);
+  }
+
   static GptNeoXConfig of(ConfigFile file) {
     int hidden = file.integer(6144, "hidden_size");
     int heads = file.integer(64, "num_attention_heads");

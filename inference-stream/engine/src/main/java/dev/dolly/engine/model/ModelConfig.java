@@ -53,6 +53,9 @@ public sealed interface ModelConfig permits GptNeoXConfig, GptJConfig {
   /** Empty where the file names none. */
   List<Integer> eosTokenIds();
 
+  /** The same model with another number of rows. */
+  ModelConfig withVocabSize(int rows);
+
   /** {@code hiddenSize / heads}. */
   default int headDim() {
     return hiddenSize() / heads();

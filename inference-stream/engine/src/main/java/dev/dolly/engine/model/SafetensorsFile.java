@@ -23,7 +23,7 @@ import java.util.Optional;
  *
  * @see <a href="https://github.com/huggingface/safetensors#format">the format</a>
  */
-final class SafetensorsFile {
+public final class SafetensorsFile {
   /** The length field. */
   static final int PREFIX = Long.BYTES;
 
@@ -36,7 +36,12 @@ final class SafetensorsFile {
 
   private record Span(String name, long begin, long end) {}
 
-  static WeightFile read(Path path) {
+  /**
+   * Reads a header.
+   *
+   * @throws ModelFormatException when the file is missing, torn or none of this format
+   */
+  public static WeightFile read(Path path) {
     try (FileChannel channel = FileChannel.open(path)) {
       long size = channel.size();
       long headerLength = size < PREFIX ? 0 : readFully(channel, 0, PREFIX).getLong();
@@ -75,10 +80,12 @@ final class SafetensorsFile {
   private static WeightFile parse(Path path, ObjectNode header, long dataStart, long size) {
     Map<String, StoredTensor> tensors = new HashMap<>();
     Map<String, String> others = new HashMap<>();
+    Map<String, String> metadata = new HashMap<>();
     List<Span> spans = new ArrayList<>();
     for (Map.Entry<String, JsonNode> field : header.properties()) {
       String name = field.getKey();
       if (name.equals(METADATA)) {
+        field.getValue().properties().forEach(e -> metadata.put(e.getKey(), e.getValue().asText()));
         continue;
       }
       JsonNode info = field.getValue();
@@ -103,7 +110,7 @@ final class SafetensorsFile {
       }
     }
     requireGapless(path, spans, size - dataStart);
-    return new WeightFile(path, tensors, others);
+    return new WeightFile(path, tensors, others, metadata);
   }
 
   private static void requireGapless(Path path, List<Span> spans, long dataLength) {

@@ -13,6 +13,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Writes a safetensors file whose tensors are known by name and shape beforehand, their bytes piece
@@ -63,6 +65,12 @@ public final class SafetensorsWriter implements AutoCloseable {
 
   /** Begins the file: writes its header. */
   public static SafetensorsWriter create(Path path, List<Entry> entries) throws IOException {
+    return create(path, entries, Map.of());
+  }
+
+  /** As above, with further metadata. */
+  public static SafetensorsWriter create(
+      Path path, List<Entry> entries, Map<String, String> metadata) throws IOException {
     Path partial = path.resolveSibling(path.getFileName() + ".partial");
     FileChannel channel =
         FileChannel.open(
@@ -71,7 +79,7 @@ public final class SafetensorsWriter implements AutoCloseable {
             StandardOpenOption.TRUNCATE_EXISTING,
             StandardOpenOption.WRITE);
     try {
-      writeFully(channel, header(entries));
+      writeFully(channel, header(entries, metadata));
     } catch (IOException e) {
       channel.close();
       throw e;
@@ -80,11 +88,13 @@ public final class SafetensorsWriter implements AutoCloseable {
         path, partial, channel, entries.stream().mapToLong(Entry::byteLength).sum());
   }
 
-  private static ByteBuffer header(List<Entry> entries) throws IOException {
+  private static ByteBuffer header(List<Entry> entries, Map<String, String> metadata)
+      throws IOException {
     JsonMapper mapper = new JsonMapper();
     ObjectNode root = mapper.createObjectNode();
     // transformers refuses files that do not say which framework's layout this is
-    root.putObject(SafetensorsFile.METADATA).put("format", "pt");
+    ObjectNode said = root.putObject(SafetensorsFile.METADATA).put("format", "pt");
+    new TreeMap<>(metadata).forEach(said::put);
     long offset = 0;
     for (Entry entry : entries) {
       if (root.has(entry.name())) {

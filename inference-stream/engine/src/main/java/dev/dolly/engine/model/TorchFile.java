@@ -103,7 +103,7 @@ final class TorchFile {
         place(name, tensor, tensors, others);
       }
     }
-    return new WeightFile(path, tensors, others);
+    return new WeightFile(path, tensors, others, Map.of());
   }
 
   private Object value(byte[] pickle) {

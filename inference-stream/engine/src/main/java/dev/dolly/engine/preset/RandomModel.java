@@ -10,17 +10,15 @@ import dev.dolly.engine.model.GptNeoXConfig;
 import dev.dolly.engine.model.JsonFile;
 import dev.dolly.engine.model.ModelConfig;
 import dev.dolly.engine.model.ModelDirectory;
-import dev.dolly.engine.model.SafetensorsWriter;
 import dev.dolly.engine.model.SafetensorsWriter.Entry;
+import dev.dolly.engine.model.ShardedWeightsWriter;
 import dev.dolly.engine.text.ControlTokens;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Makes a model directory of a named shape with random weights: for demonstrations, benchmarks and
@@ -28,9 +26,6 @@ import java.util.Locale;
  * same seed gives the same bytes anywhere.
  */
 public final class RandomModel {
-  /** As Hugging Face shards by default. */
-  static final long SHARD_BYTES = 5_000_000_000L;
-
   private static final double STANDARD_DEVIATION = 0.02;
   private static final int PIECE = 1 << 20;
   private static final JsonMapper JSON =
@@ -63,20 +58,16 @@ public final class RandomModel {
   public static void write(
       ModelPreset preset, long seed, DType dtype, Path directory, Path tokenizer, Progress progress)
       throws IOException {
-    new RandomModel(preset, seed, dtype, SHARD_BYTES).write(directory, tokenizer, progress);
+    new RandomModel(preset, seed, dtype, ShardedWeightsWriter.SHARD_BYTES)
+        .write(directory, tokenizer, progress);
   }
 
   void write(Path directory, Path tokenizer, Progress progress) throws IOException {
     Files.createDirectories(directory);
-    // what an earlier model left would be found before, or beside, what is written now
-    for (String stale :
-        List.of(
-            ModelDirectory.CONFIG, ModelDirectory.SAFETENSORS, ModelDirectory.SAFETENSORS_INDEX)) {
-      Files.deleteIfExists(directory.resolve(stale));
-    }
+    // a directory without it is no model while the weights change
+    Files.deleteIfExists(directory.resolve(ModelDirectory.CONFIG));
     writeTokenizer(directory, tokenizer);
     writeWeights(directory, progress);
-    // last: a directory without it is no model
     writeJson(directory.resolve(ModelDirectory.CONFIG), config());
   }
 
@@ -85,49 +76,20 @@ public final class RandomModel {
         Wiring.of(preset.config()).tensors().stream()
             .map(slot -> new Entry(slot.name(), dtype, slot.shape()))
             .toList();
-    List<List<Entry>> shards = shards(entries);
-    long total = shards.stream().flatMap(List::stream).mapToLong(Entry::byteLength).sum();
+    long total = entries.stream().mapToLong(Entry::byteLength).sum();
     NormalBytes random = new NormalBytes(dtype, STANDARD_DEVIATION, seed);
-    ObjectNode index = JSON.createObjectNode();
-    index.putObject("metadata").put("total_size", total);
-    ObjectNode map = index.putObject("weight_map");
     long written = 0;
-    for (int i = 0; i < shards.size(); i++) {
-      String name =
-          shards.size() == 1
-              ? ModelDirectory.SAFETENSORS
-              : String.format(Locale.ROOT, "model-%05d-of-%05d.safetensors", i + 1, shards.size());
-      try (SafetensorsWriter writer =
-          SafetensorsWriter.create(directory.resolve(name), shards.get(i))) {
-        for (Entry entry : shards.get(i)) {
-          writeTensor(writer, entry, random);
-          map.put(entry.name(), name);
-          written += entry.byteLength();
-          progress.written(written, total);
-        }
+    try (ShardedWeightsWriter writer =
+        ShardedWeightsWriter.create(directory, entries, shardBytes)) {
+      for (Entry entry : entries) {
+        writeTensor(writer, entry, random);
+        written += entry.byteLength();
+        progress.written(written, total);
       }
-    }
-    if (shards.size() > 1) {
-      writeJson(directory.resolve(ModelDirectory.SAFETENSORS_INDEX), index);
     }
   }
 
-  /** In order, each shard as full as it gets; a tensor is never split. */
-  private List<List<Entry>> shards(List<Entry> entries) {
-    List<List<Entry>> shards = new ArrayList<>();
-    long size = 0;
-    for (Entry entry : entries) {
-      if (shards.isEmpty() || size + entry.byteLength() > shardBytes) {
-        shards.add(new ArrayList<>());
-        size = 0;
-      }
-      shards.get(shards.size() - 1).add(entry);
-      size += entry.byteLength();
-    }
-    return shards;
-  }
-
-  private void writeTensor(SafetensorsWriter writer, Entry entry, NormalBytes random)
+  private void writeTensor(ShardedWeightsWriter writer, Entry entry, NormalBytes random)
       throws IOException {
     ByteBuffer piece = ByteBuffer.allocateDirect(PIECE).order(ByteOrder.LITTLE_ENDIAN);
     boolean matrix = entry.shape().length > 1;

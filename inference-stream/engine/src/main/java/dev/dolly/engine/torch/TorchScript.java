@@ -1,6 +1,8 @@
 package dev.dolly.engine.torch;
 
 import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
@@ -13,6 +15,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32;
@@ -50,12 +53,30 @@ public final class TorchScript implements AutoCloseable {
    */
   public static TorchScript load(
       PtNDManager manager, List<String> sources, Map<String, String> constants) {
+    return load(manager, sources, TorchScript.class, List.of(), constants);
+  }
+
+  /**
+   * As above, with further sources of another room, which may use the first ones' methods.
+   *
+   * @param beside the class in whose package the further sources lie
+   * @param further their resource names
+   */
+  public static TorchScript load(
+      PtNDManager manager,
+      List<String> sources,
+      Class<?> beside,
+      List<String> further,
+      Map<String, String> constants) {
     StringBuilder code =
         new StringBuilder(
             "class Mod(Module):\n  __parameters__ = []\n  __buffers__ = []\n  training : bool\n"
                 + "  def forward(self: __torch__.Mod, x: Tensor) -> Tensor:\n    return x\n");
     for (String source : sources) {
-      code.append(fillIn(read(source), source, constants));
+      code.append(fillIn(read(TorchScript.class, source), source, constants));
+    }
+    for (String source : further) {
+      code.append(fillIn(read(beside, source), source, constants));
     }
     try {
       InputStream archive = new ByteArrayInputStream(archive(code.toString()));
@@ -76,6 +97,14 @@ public final class TorchScript implements AutoCloseable {
     if (threads > 0) {
       JniUtils.setNumThreads(threads);
     }
+  }
+
+  /**
+   * To be called once on each thread that finds gradients: the one that happened to load the
+   * library has them switched off.
+   */
+  public static void prepareGradients() {
+    JniUtils.setGradMode(true);
   }
 
   /** Threads that one operation called from this thread may use. */
@@ -100,13 +129,30 @@ public final class TorchScript implements AutoCloseable {
     }
   }
 
+  /**
+   * Runs a method whose tensors may take part in autograd; {@link #call} makes inference tensors,
+   * which may not. It takes tensors and returns a tensor or a list of them.
+   *
+   * <p>On a thread after {@link #prepareGradients()}.
+   *
+   * @param owner of the results
+   */
+  public NDList differentiable(PtNDManager owner, String method, PtNDArray... arguments) {
+    try (NDArray name = owner.create(0)) {
+      name.setName("module_method:" + method);
+      NDList inputs = new NDList(name);
+      inputs.addAll(Arrays.asList(arguments));
+      return IValueUtils.forward(module, inputs, true);
+    }
+  }
+
   @Override
   public void close() {
     module.close();
   }
 
-  private static String read(String source) {
-    try (InputStream in = TorchScript.class.getResourceAsStream(source)) {
+  private static String read(Class<?> beside, String source) {
+    try (InputStream in = beside.getResourceAsStream(source)) {
       if (in == null) {
         throw new IllegalArgumentException("no script named " + source);
       }

@@ -1,14 +1,7 @@
-  # What every decoder shares: rotation, attention over the cache, sampling, scoring.
+  # What every decoder shares: attention over the cache, sampling, scoring.
   # TorchScript: a typed subset of Python that reads like PyTorch. Words in ${} are filled in when
   # the archive is packed. All [tokens, ...] tensors are ragged batches: the tokens of several
   # sequences laid end to end, without padding.
-
-  def activate(self: __torch__.Mod, x: Tensor) -> Tensor:
-    if "${activation}" == "relu":
-      y = torch.relu(x)
-    else:
-      y = torch.gelu(x, approximate="${activation_form}")
-    return y
 
   # The first half of an MLP: linear and activation, in one kernel where the weight is packed.
   def linear_act(self: __torch__.Mod, x: Tensor, w: Tensor, b: Optional[Tensor]) -> Tensor:
@@ -16,28 +9,6 @@
       y = ops.mkldnn._linear_pointwise(x, w, b, "${activation}", annotate(List[Optional[number]], []), "${activation_form}")
     else:
       y = self.activate(torch.linear(x, w, b))
-    return y
-
-  # Rotates the first r dimensions of each head, pairs (j, j + r/2): GPT-NeoX's form.
-  # x [tokens, heads, head_dim]; cos, sin [tokens, 1, r]
-  def rotate_half(self: __torch__.Mod, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-    r = cos.size(-1)
-    h = r // 2
-    a = x[..., :r]
-    turned = torch.cat([-a[..., h:], a[..., :h]], -1)
-    y = a * cos + turned * sin
-    if r < x.size(-1):
-      y = torch.cat([y, x[..., r:]], -1)
-    return y
-
-  # Rotates the first r dimensions of each head, pairs (2j, 2j + 1): GPT-J's form.
-  def rotate_every_two(self: __torch__.Mod, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-    r = cos.size(-1)
-    a = x[..., :r]
-    turned = torch.stack([-a[..., 1::2], a[..., ::2]], -1).flatten(-2)
-    y = a * cos + turned * sin
-    if r < x.size(-1):
-      y = torch.cat([y, x[..., r:]], -1)
     return y
 
   # Where each token's key and value go: a span of the cache that begins at token `base` and holds

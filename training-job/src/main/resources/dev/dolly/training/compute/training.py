@@ -1,0 +1,141 @@
+  # Forward, backward and update of a decoder, unit by unit: embedding, blocks, head. What is common
+  # to all architectures; `block` is each one's own. The tokens of several records lie end to end,
+  # [tokens, ...], and attention stays within each record: `lengths` [records] says where they end.
+  # A unit's weights are one flat tensor, matrices first; what lies behind them is the padding that
+  # lets it be cut into equal shards.
+
+  # Some shapes' tensors out of a flat one; as leaves, autograd finds their gradients.
+  def views(self: __torch__.Mod, flat: Tensor, shapes: List[List[int]], leaves: bool) -> List[Tensor]:
+    w = annotate(List[Tensor], [])
+    at = 0
+    for i in range(torch.len(shapes)):
+      size = 1
+      for j in range(torch.len(shapes[i])):
+        size = size * shapes[i][j]
+      v = torch.narrow(flat, 0, at, size).view(shapes[i])
+      if leaves:
+        v = torch.requires_grad_(torch.detach(v), True)
+      _1 = torch.append(w, v)
+      at = at + size
+    return w
+
+  # The opposite: gradients end to end, padded with zeros to the flat weights' size.
+  def flat(self: __torch__.Mod, grads: List[Tensor], like: Tensor) -> Tensor:
+    parts = annotate(List[Tensor], [])
+    left = like.size(0)
+    for i in range(torch.len(grads)):
+      g = torch.to(grads[i].reshape([-1]), ops.prim.dtype(like))
+      _1 = torch.append(parts, g)
+      left = left - g.size(0)
+    if left > 0:
+      _2 = torch.append(parts, torch.zeros([left], dtype=ops.prim.dtype(like), device=ops.prim.device(like)))
+    return torch.cat(parts, 0)
+
+  def gradients(self: __torch__.Mod, y: Tensor, leaves: List[Tensor], dy: Tensor) -> List[Tensor]:
+    dys = annotate(List[Optional[Tensor]], [dy])
+    found = ops.aten.grad([y], leaves, dys, None, False, False)
+    grads = annotate(List[Tensor], [])
+    for i in range(torch.len(found)):
+      _1 = torch.append(grads, unchecked_cast(Tensor, found[i]))
+    return grads
+
+  # Rows of a rotary table, one a token, for all heads: -> [tokens, 1, dims]
+  def rotation(self: __torch__.Mod, table: Tensor, positions: Tensor) -> Tensor:
+    return torch.index_select(table, 0, positions).unsqueeze(1)
+
+  # q, k, v [tokens, heads, head_dim] -> [tokens, heads * head_dim]
+  def attention(self: __torch__.Mod, q: Tensor, k: Tensor, v: Tensor, lengths: Tensor) -> Tensor:
+    ends = annotate(List[int], [])
+    for i in range(lengths.size(0)):
+      _1 = torch.append(ends, int(torch.select(lengths, 0, i)))
+    qs = torch.split_with_sizes(q, ends)
+    ks = torch.split_with_sizes(k, ends)
+    vs = torch.split_with_sizes(v, ends)
+    outs = annotate(List[Tensor], [])
+    for i in range(torch.len(ends)):
+      a = torch.scaled_dot_product_attention(qs[i].transpose(0, 1).unsqueeze(0),
+        ks[i].transpose(0, 1).unsqueeze(0), vs[i].transpose(0, 1).unsqueeze(0), None, 0., True)
+      _2 = torch.append(outs, a.squeeze(0).transpose(0, 1))
+    return torch.cat(outs, 0).reshape([q.size(0), q.size(1) * q.size(2)])
+
+  def embed(self: __torch__.Mod, ids: Tensor, weights: Tensor) -> Tensor:
+    shapes = ${embedding_shapes}
+    return torch.embedding(self.views(weights, shapes, False)[0], ids)
+
+  # Sums the rows of equal ids in fp32: a frequent token's gradient has hundreds of terms.
+  def embed_backward(self: __torch__.Mod, ids: Tensor, weights: Tensor, dx: Tensor) -> Tensor:
+    shapes = ${embedding_shapes}
+    found, at = torch._unique(ids, True, True)
+    sums = ops.aten.embedding_dense_backward(torch.to(dx, 6), at, found.size(0), -1, False)
+    g = torch.zeros(shapes[0], dtype=ops.prim.dtype(weights), device=ops.prim.device(weights))
+    _1 = torch.index_copy_(g, 0, found, torch.to(sums, ops.prim.dtype(weights)))
+    return self.flat([g], weights)
+
+  def block_forward(self: __torch__.Mod, x: Tensor, weights: Tensor, cos: Tensor, sin: Tensor, lengths: Tensor) -> Tensor:
+    shapes = ${block_shapes}
+    return self.block(x, self.views(weights, shapes, False), cos, sin, lengths)
+
+  # Computes the block again, so that nothing but its input was kept. -> gradients of x and weights
+  def block_backward(self: __torch__.Mod, x: Tensor, weights: Tensor, cos: Tensor, sin: Tensor, lengths: Tensor, dy: Tensor) -> List[Tensor]:
+    shapes = ${block_shapes}
+    leaves = [torch.requires_grad_(torch.detach(x), True)]
+    w = self.views(weights, shapes, True)
+    y = self.block(leaves[0], w, cos, sin, lengths)
+    for i in range(torch.len(w)):
+      _1 = torch.append(leaves, w[i])
+    grads = self.gradients(y, leaves, dy)
+    dx = grads[0]
+    return [dx, self.flat(grads[1:], weights)]
+
+  def logits(self: __torch__.Mod, x: Tensor, w: List[Tensor]) -> Tensor:
+    if ${head_bias}:
+      z = torch.linear(x, w[0], w[3])
+    else:
+      z = torch.linear(x, w[0])
+    return z
+
+  # Sum of the cross entropies, fp64. Leaves in z, chunk by chunk, the gradient of z times scale
+  # where there is one: so the fp32 copies of [labels, vocabulary] never exist whole.
+  def cross_entropy(self: __torch__.Mod, z: Tensor, targets: Tensor, scale: Optional[Tensor]) -> Tensor:
+    loss = torch.zeros([], dtype=7, device=ops.prim.device(z))
+    rows = z.size(0)
+    chunk = 64
+    for i in range((rows + chunk - 1) // chunk):
+      size = ops.prim.min(chunk, rows - i * chunk)
+      part = torch.narrow(z, 0, i * chunk, size)
+      target = torch.narrow(targets, 0, i * chunk, size).unsqueeze(1)
+      y = torch.to(part, 6)
+      log_sum = torch.logsumexp(y, [-1], True)
+      loss = loss + torch.sum(torch.to(log_sum - torch.gather(y, 1, target), 7))
+      if scale is not None:
+        p = torch.exp_(torch.sub(y, log_sum))
+        _1 = torch.scatter_add_(p, 1, target, torch.full_like(log_sum, -1.))
+        _2 = torch.copy_(part, torch.mul_(p, unchecked_cast(Tensor, scale)))
+    return loss
+
+  # x [tokens, hidden_size]; rows: the tokens that predict labels; targets: those labels
+  # -> the sum of their losses, fp64
+  def head_loss(self: __torch__.Mod, x: Tensor, weights: Tensor, rows: Tensor, targets: Tensor) -> Tensor:
+    shapes = ${head_shapes}
+    w = self.views(weights, shapes, False)
+    n = torch.layer_norm(torch.index_select(x, 0, rows), [x.size(1)], w[1], w[2], ${eps})
+    return self.cross_entropy(self.logits(n, w), targets, None)
+
+  # scale: fp32 scalar, one over the labels of the whole global batch
+  # -> the sum of the losses, fp64, not scaled; gradients of x and weights
+  def head_backward(self: __torch__.Mod, x: Tensor, weights: Tensor, rows: Tensor, targets: Tensor, scale: Tensor) -> List[Tensor]:
+    shapes = ${head_shapes}
+    w = self.views(weights, shapes, False)
+    xs = torch.requires_grad_(torch.detach(torch.index_select(x, 0, rows)), True)
+    norm = torch.requires_grad_(torch.detach(w[1]), True)
+    bias = torch.requires_grad_(torch.detach(w[2]), True)
+    n = torch.layer_norm(xs, [x.size(1)], norm, bias, ${eps})
+    nd = torch.detach(n)
+    z = self.logits(nd, w)
+    loss = self.cross_entropy(z, targets, scale)
+    grads = self.gradients(n, [xs, norm, bias], torch.matmul(z, w[0]))
+    all = [torch.matmul(z.t(), nd), grads[1], grads[2]]
+    if ${head_bias}:
+      _1 = torch.append(all, torch.sum(z, [0], False))
+    dx = torch.index_copy_(torch.zeros_like(x), 0, rows, grads[0])
+    return [loss, dx, self.flat(all, weights)]
