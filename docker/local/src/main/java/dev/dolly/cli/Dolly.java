@@ -67,6 +67,7 @@ public final class Dolly implements Runnable {
             new CommandLine(new BenchCommand()).addSubcommand(new BenchDecodeCommand(terminal)))
         .addSubcommand(
             new CommandLine(new ModelsCommand())
+                .addSubcommand(new ModelsCheckCommand(terminal))
                 .addSubcommand(new ModelsListCommand(terminal))
                 .addSubcommand(new ModelsMakeCommand(terminal))
                 .addSubcommand(new ModelsVerifyCommand(terminal)))

@@ -23,16 +23,10 @@ import java.util.TreeMap;
  * @param data what it is trained on
  * @param tokenizer how its text is cut
  * @param model what its {@code config.json} says, but for what the tokenizer decides
- * @param start the weights before the first step
  * @param train options of {@code dolly train} by their names, as on its command line; in file order
  */
 public record Recipe(
-    String name,
-    Data data,
-    Tokens tokenizer,
-    ObjectNode model,
-    Start start,
-    Map<String, String> train) {
+    String name, Data data, Tokens tokenizer, ObjectNode model, Map<String, String> train) {
   private static final YAMLMapper YAML =
       YAMLMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.KEBAB_CASE)
@@ -62,22 +56,6 @@ public record Recipe(
    */
   public record Tokens(int entries, int corpus) {}
 
-  /**
-   * Start values. Matrices are N(0, deviation²), norms 1, biases 0, except for what makes a small
-   * model copy early:
-   *
-   * @param headFromEmbedding the output head begins as a copy of the embedding
-   * @param previousTokens for each head of the first layer how many tokens back it looks at first:
-   *     biases of queries and keys turn the rotary position into attention to that place
-   * @param strength of those biases
-   */
-  public record Start(
-      long seed,
-      double deviation,
-      boolean headFromEmbedding,
-      List<Integer> previousTokens,
-      double strength) {}
-
   public Recipe {
     List<String> problems = new ArrayList<>();
     require(problems, !name.isBlank(), "name must not be empty");
@@ -87,7 +65,6 @@ public record Recipe(
         tokenizer.entries() >= 512,
         "tokenizer.entries must be at least 512: 256 are the bytes");
     require(problems, tokenizer.corpus() > 0, "tokenizer.corpus must be above 0");
-    require(problems, start.deviation() > 0, "start.deviation must be above 0");
     TreeMap<String, Double> unknown = new TreeMap<>(data.mix());
     for (Category category : Category.values()) {
       unknown.remove(category.label());

@@ -2,6 +2,7 @@ package dev.dolly.training.recipe;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.dolly.engine.model.ModelDirectory;
 import dev.dolly.engine.text.PromptFormat;
 import dev.dolly.training.recipe.bpe.TokenizerRecipe;
 import dev.dolly.training.recipe.task.Category;
@@ -20,7 +21,7 @@ import java.util.stream.Stream;
  * What training by a recipe begins from, made from its seeds: the same files on every machine.
  *
  * @param data records in databricks-dolly-15k's form, a JSON object a line
- * @param base the model directory before the first step
+ * @param base the model directory before the first step: configuration and tokenizer, no weights
  */
 public record RecipeFiles(Path data, Path base) {
   private static final JsonMapper JSON = new JsonMapper();
@@ -46,7 +47,11 @@ public record RecipeFiles(Path data, Path base) {
             .flatMap(RecipeFiles::texts);
     TokenizerRecipe tokenizer = TokenizerRecipe.train(corpus, recipe.tokenizer().entries());
     tokenizer.write(files.base());
-    new StartingModel(recipe, tokenizer.size()).write(files.base());
+    ObjectNode config = recipe.model().deepCopy();
+    config.put("vocab_size", tokenizer.size());
+    Files.write(
+        files.base().resolve(ModelDirectory.CONFIG),
+        JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(config));
     return files;
   }
 

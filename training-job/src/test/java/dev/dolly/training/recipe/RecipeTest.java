@@ -42,8 +42,8 @@ class RecipeTest {
     Path unknown = changed("corpus:", "corpse: 1\n  corpus:");
 
     assertThatThrownBy(() -> Recipe.read(unknown)).hasMessageContaining("corpse");
-    assertThatThrownBy(() -> Recipe.read(changed("strength: 8", "")))
-        .hasMessageContaining("strength");
+    assertThatThrownBy(() -> Recipe.read(changed("entries: 2048", "")))
+        .hasMessageContaining("entries");
     assertThatThrownBy(() -> Recipe.read(dir.resolve("none.yaml")))
         .hasMessage("there is no recipe " + dir.resolve("none.yaml"));
   }
