@@ -7,13 +7,12 @@ public sealed interface DatasetEntry {
   /** Lines of the file before it; of a JSON array, elements before it. */
   long line();
 
-  /** A record. */
-  record Found(long line, String id, InstructionText text) implements DatasetEntry {}
+  /** Its JSON; nobody changes it. */
+  byte[] bytes();
 
-  /**
-   * Something that is none.
-   *
-   * @param bytes as they stand there; nobody changes them
-   */
+  /** A record. */
+  record Found(long line, byte[] bytes, String id, InstructionText text) implements DatasetEntry {}
+
+  /** Something that is none. */
   record Broken(long line, byte[] bytes, Rejection reason) implements DatasetEntry {}
 }

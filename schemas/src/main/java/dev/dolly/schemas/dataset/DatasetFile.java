@@ -100,7 +100,7 @@ public final class DatasetFile {
     DatasetEntry entry;
     try {
       InstructionText text = parser.parse(bytes);
-      entry = new DatasetEntry.Found(line, ids.next(text), text);
+      entry = new DatasetEntry.Found(line, bytes, ids.next(text), text);
     } catch (RejectedException e) {
       entry = new DatasetEntry.Broken(line, bytes, e.rejection());
     }

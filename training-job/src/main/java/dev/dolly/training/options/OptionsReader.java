@@ -3,9 +3,11 @@ package dev.dolly.training.options;
 import static dev.dolly.training.options.TrainingOption.*;
 
 import dev.dolly.engine.model.DType;
+import dev.dolly.training.optimizer.OptimizerSettings;
 import dev.dolly.training.order.BatchSize;
 import dev.dolly.training.order.OrderSettings;
 import dev.dolly.training.order.TestSize;
+import dev.dolly.training.zero.StartValues;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
@@ -46,7 +48,7 @@ final class OptionsReader {
     Devices devices =
         given
             .value(DEVICES, "cpu or cpu:N (the PyTorch library here has no GPUs)", Devices::parse)
-            .orElse(new Devices(1));
+            .orElse(Devices.parse("cpu"));
     int perDevice = given.count(PER_DEVICE_TRAIN_BATCH_SIZE, 1);
     int accumulation = given.count(GRADIENT_ACCUMULATION_STEPS, 1);
     return new TrainingOptions(
@@ -61,6 +63,7 @@ final class OptionsReader {
             .whole(MAX_STEPS, 1, Integer.MAX_VALUE)
             .map(OptionalLong::of)
             .orElse(OptionalLong.empty()),
+        rate(),
         optimizer(),
         given.value(DTYPE, "float32 or bfloat16", OptionsReader::dtype).orElse(DType.BFLOAT16),
         devices,
@@ -143,7 +146,7 @@ final class OptionsReader {
         });
   }
 
-  private Optional<StartOptions> start() {
+  private Optional<StartValues> start() {
     if (given.text(START_STD).isEmpty()) {
       for (TrainingOption option : List.of(START_PREVIOUS_TOKEN_HEADS, START_TIE_HEAD)) {
         if (given.flag(option)) {
@@ -156,17 +159,21 @@ final class OptionsReader {
       given.problem(KEEP_OPTIMIZER.key() + " and " + START_STD.key() + " contradict each other");
     }
     return Optional.of(
-        new StartOptions(
-            given.number(START_STD, "above 0", s -> s > 0 && s < 10),
+        new StartValues(
+            given.value(START_STD, "above 0 and below 10", OptionsReader::deviation).orElse(1.0),
             given.flag(START_PREVIOUS_TOKEN_HEADS),
             given.flag(START_TIE_HEAD)));
   }
 
-  private OptimizerOptions optimizer() {
-    return new OptimizerOptions(
+  private RateOptions rate() {
+    return new RateOptions(
         given.number(LR, "above 0", rate -> rate > 0 && rate < 1e3),
         given.number(FINAL_LR, "a part from 0 to 1", part -> part >= 0 && part <= 1),
-        given.count(WARMUP_STEPS, 0),
+        given.count(WARMUP_STEPS, 0));
+  }
+
+  private OptimizerSettings optimizer() {
+    return new OptimizerSettings(
         given.number(BETA1, "0 or more and below 1", b -> b >= 0 && b < 1),
         given.number(BETA2, "0 or more and below 1", b -> b >= 0 && b < 1),
         given.number(EPSILON, "above 0", e -> e > 0 && e < 1),
@@ -227,6 +234,14 @@ final class OptionsReader {
 
   private Optional<Path> path(TrainingOption option) {
     return given.value(option, "a path", Path::of);
+  }
+
+  private static double deviation(String text) {
+    double deviation = Double.parseDouble(text);
+    if (!(deviation > 0 && deviation < 10)) {
+      throw new IllegalArgumentException(text);
+    }
+    return deviation;
   }
 
   private static DType dtype(String text) {

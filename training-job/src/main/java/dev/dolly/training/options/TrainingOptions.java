@@ -1,7 +1,9 @@
 package dev.dolly.training.options;
 
 import dev.dolly.engine.model.DType;
+import dev.dolly.training.optimizer.OptimizerSettings;
 import dev.dolly.training.order.OrderSettings;
+import dev.dolly.training.zero.StartValues;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +19,7 @@ import java.util.SortedMap;
  * @param maxSteps empty: as many as the epochs take
  * @param dtype to compute in
  * @param threads of all devices together; 0: one a core
+ * @param accumulation batches of a device whose gradients add up to one step
  * @param order what is trained on when; its batch is the global one
  * @param resolved each option that has a value, by its name: what events tell about the run
  */
@@ -25,11 +28,12 @@ public record TrainingOptions(
     String modelName,
     DataSelection data,
     OutputOptions output,
-    Optional<StartOptions> start,
+    Optional<StartValues> start,
     boolean keepOptimizer,
     int epochs,
     OptionalLong maxSteps,
-    OptimizerOptions optimizer,
+    RateOptions rate,
+    OptimizerSettings optimizer,
     DType dtype,
     Devices devices,
     int threads,

@@ -8,9 +8,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dolly.engine.model.JsonFile;
 import dev.dolly.engine.model.ModelDirectory;
 import dev.dolly.engine.text.ControlTokens;
+import dev.dolly.engine.text.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -32,14 +34,18 @@ public record TokenizerFiles(Map<String, byte[]> contents) {
     contents = Map.copyOf(contents);
   }
 
-  /** Reads the base model's files and adds what Dolly needs. */
-  public static TokenizerFiles of(ModelDirectory base) throws IOException {
+  /**
+   * Reads the base model's files and adds what Dolly needs.
+   *
+   * @throws dev.dolly.engine.model.ModelFormatException when there is no tokenizer, or a broken one
+   */
+  public static TokenizerFiles of(Path base) throws IOException {
     Map<String, byte[]> contents = new TreeMap<>();
-    ObjectNode tokenizer = JsonFile.readObject(base.tokenizerFile());
+    ObjectNode tokenizer = JsonFile.readObject(base.resolve(ModelDirectory.TOKENIZER));
     ControlTokens.addTo(tokenizer);
     contents.put(ModelDirectory.TOKENIZER, JSON.writeValueAsBytes(tokenizer));
     for (String name : List.of(CONFIG, ROLES)) {
-      Path file = base.path().resolve(name);
+      Path file = base.resolve(name);
       if (Files.isRegularFile(file)) {
         ObjectNode roles = JsonFile.readObject(file);
         addRoles(roles, tokenizer, name.equals(CONFIG));
@@ -47,7 +53,7 @@ public record TokenizerFiles(Map<String, byte[]> contents) {
       }
     }
     for (String name : AS_THEY_ARE) {
-      Path file = base.path().resolve(name);
+      Path file = base.resolve(name);
       if (Files.isRegularFile(file)) {
         contents.put(name, Files.readAllBytes(file));
       }
@@ -69,6 +75,24 @@ public record TokenizerFiles(Map<String, byte[]> contents) {
         String id = entry.remove("id").asText();
         table.set(id, entry);
       }
+    }
+  }
+
+  /**
+   * The tokenizer that they make; the caller's to close.
+   *
+   * @param otherwiseEos ids that end a text where the files name none
+   */
+  public Tokenizer load(Collection<Integer> otherwiseEos) throws IOException {
+    Path directory = Files.createTempDirectory("tokenizer");
+    try {
+      writeTo(directory);
+      return Tokenizer.load(directory.resolve(ModelDirectory.TOKENIZER), otherwiseEos);
+    } finally {
+      for (String name : contents.keySet()) {
+        Files.deleteIfExists(directory.resolve(name));
+      }
+      Files.delete(directory);
     }
   }
 

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.dolly.engine.model.DType;
 import dev.dolly.training.Fixtures;
+import dev.dolly.training.optimizer.OptimizerSettings;
 import dev.dolly.training.order.BatchSize;
 import dev.dolly.training.order.OrderSettings;
 import dev.dolly.training.order.TestSize;
+import dev.dolly.training.zero.StartValues;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,10 +51,11 @@ class TrainingOptionsTest {
                 Optional.empty()));
     assertThat(options.epochs()).isEqualTo(2);
     assertThat(options.maxSteps()).isEmpty();
-    assertThat(options.optimizer())
-        .isEqualTo(new OptimizerOptions(1e-5, 0, 0, 0.9, 0.999, 1e-8, 0, false, 1.0));
+    assertThat(options.rate()).isEqualTo(new RateOptions(1e-5, 0, 0));
+    assertThat(options.optimizer()).isEqualTo(OptimizerSettings.defaults());
     assertThat(options.dtype()).isEqualTo(DType.BFLOAT16);
-    assertThat(options.devices().count()).isEqualTo(1);
+    assertThat(options.devices()).isEqualTo(new Devices(false, 1));
+    assertThat(read("num-gpus", "8").devices()).isEqualTo(new Devices(true, 8));
     assertThat(options.order())
         .isEqualTo(
             new OrderSettings(42, true, new TestSize.Count(1000), new BatchSize.Examples(8), 0));
@@ -84,8 +87,8 @@ class TrainingOptionsTest {
                     .toString());
 
     assertThat(options.order().batch()).isEqualTo(new BatchSize.Examples(48));
-    assertThat(options.optimizer().learningRate()).isEqualTo(5e-6);
-    assertThat(options.optimizer().warmupSteps()).isEqualTo(50);
+    assertThat(options.rate().highest()).isEqualTo(5e-6);
+    assertThat(options.rate().warmupSteps()).isEqualTo(50);
     assertThat(options.dtype()).isEqualTo(DType.BFLOAT16);
     assertThat(options.output().second()).contains(Path.of("copy"));
     assertThat(options.resolved()).containsEntry("lr", "5e-6").containsEntry("seed", "42");
@@ -106,12 +109,12 @@ class TrainingOptionsTest {
             "final-lr", "0.02",
             "test-size", "0.1");
 
-    assertThat(options.start()).contains(new StartOptions(0.05, true, true));
+    assertThat(options.start()).contains(new StartValues(0.05, true, true));
     assertThat(options.order().batch()).isEqualTo(new BatchSize.Tokens(1024));
     assertThat(options.order().lengthWindow()).isEqualTo(4096);
     assertThat(options.order().testSize()).isEqualTo(new TestSize.Ratio(0.1));
     assertThat(options.optimizer().decayMatricesOnly()).isTrue();
-    assertThat(options.optimizer().finalLearningRate()).isEqualTo(0.02);
+    assertThat(options.rate().finalPart()).isEqualTo(0.02);
   }
 
   @Test
@@ -168,9 +171,9 @@ class TrainingOptionsTest {
     "weight-decay, -1",
     "max-grad-norm, Infinity",
     "dtype, float16",
-    "devices, gpu:8",
+    "devices, tpu:8",
     "devices, cpu:0",
-    "num-gpus, 8",
+    "num-gpus, 800",
     "seed, 1.5",
     "offsets, 0:5-3",
     "offsets, '0:1-2,0:3-4'",

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dolly.engine.model.JsonFile;
-import dev.dolly.engine.model.ModelDirectory;
 import dev.dolly.engine.text.Tokenizer;
 import dev.dolly.training.Fixtures;
 import java.io.IOException;
@@ -31,7 +30,7 @@ class TokenizerFilesTest {
     Files.writeString(
         base.resolve("tokenizer_config.json"), "{\"eos_token\": \"<|endoftext|>\", \"x\": 1}");
 
-    TokenizerFiles.of(ModelDirectory.open(base)).writeTo(out);
+    TokenizerFiles.of(base).writeTo(out);
 
     try (Tokenizer trained = Tokenizer.load(out.resolve("tokenizer.json"), java.util.List.of())) {
       assertThat(trained.size()).isEqualTo(512);
@@ -55,7 +54,7 @@ class TokenizerFilesTest {
     ObjectNode before = JsonFile.readObject(base.resolve("tokenizer.json"));
     ObjectNode roles = JsonFile.readObject(base.resolve("tokenizer_config.json"));
 
-    TokenizerFiles.of(ModelDirectory.open(base)).writeTo(out);
+    TokenizerFiles.of(base).writeTo(out);
 
     assertThat((Object) JsonFile.readObject(out.resolve("tokenizer.json"))).isEqualTo(before);
     assertThat((Object) JsonFile.readObject(out.resolve("tokenizer_config.json"))).isEqualTo(roles);
