@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
  * of 65,536 equally likely quantiles, kept ready in the type asked for. Tails end at 4.3 standard
  * deviations. The same on every machine and Java: strict arithmetic and our own generator.
  */
-final class NormalBytes {
+public final class NormalBytes {
   private static final int BITS = 16;
 
   private final DType dtype;
@@ -18,7 +18,7 @@ final class NormalBytes {
   private long bits;
   private int left;
 
-  NormalBytes(DType dtype, double standardDeviation, long seed) {
+  public NormalBytes(DType dtype, double standardDeviation, long seed) {
     this.dtype = dtype;
     this.state = seed;
     this.quantiles = new int[1 << BITS];
@@ -29,7 +29,7 @@ final class NormalBytes {
   }
 
   /** Fills what remains of the buffer, whole elements. */
-  void fill(ByteBuffer out) {
+  public void fill(ByteBuffer out) {
     while (out.remaining() >= dtype.bytes()) {
       put(dtype, out, quantiles[next()]);
     }
