@@ -53,7 +53,9 @@ public final class PartCommands {
         Part.JOBS.title(),
         JobsChild.class.getName(),
         classPath(),
-        List.of(),
+        // The compilers and the engine's temporaries leave free pages behind in every arena of
+        // glibc's malloc, more with each hour. A JDK too old for the option only keeps them.
+        List.of("-XX:+IgnoreUnrecognizedVMOptions", "-XX:TrimNativeHeapInterval=30000"),
         Map.of(),
         settings.jobsOn(ports).toMap(),
         settings.data().root());
