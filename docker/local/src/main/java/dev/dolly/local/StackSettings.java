@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -26,6 +27,7 @@ public record StackSettings(
   private static final String BOOTSTRAP = InferenceSettings.PREFIX + "bootstrap-servers";
   private static final String REGISTRY = InferenceSettings.PREFIX + "schema-registry";
   private static final String MODEL = InferenceSettings.PREFIX + "model-directory";
+  private static final String PREFIXES = InferenceSettings.PREFIX + "checkpoint-prefixes";
   private static final String CRASHES = InferenceSettings.PREFIX + "crash-directory";
 
   /**
@@ -60,7 +62,15 @@ public record StackSettings(
     keys.put(REGISTRY, registryUrl);
     keys.put(MODEL, model.toAbsolutePath().toString());
     keys.put(CRASHES, data.crashes().toString());
+    keys.putIfAbsent(PREFIXES, ownCheckpoints(data));
     return keys;
+  }
+
+  /** Where training puts checkpoints by itself: the data directory, and where it is called. */
+  private static String ownCheckpoints(DataDirectory data) {
+    return Stream.of(data.root(), Path.of("").toAbsolutePath())
+        .map(path -> path.toUri().toString())
+        .collect(Collectors.joining(","));
   }
 
   /** How to come by ports. */

@@ -29,7 +29,7 @@ public record ComputeSettings(Optional<DType> dtype, int threads) {
   }
 
   /** What weights stored so are computed in. */
-  DType computed(DType stored) {
+  public DType computed(DType stored) {
     return dtype.orElse(stored == DType.FLOAT16 ? DType.FLOAT32 : stored);
   }
 }

@@ -94,6 +94,7 @@ public final class LanguageModel implements AutoCloseable {
   /**
    * The same while another model computes: slowly, on one thread, so that it can go on.
    *
+   * @throws java.util.concurrent.CancellationException if the calling thread is interrupted
    * @throws ModelFormatException one line that names the file
    */
   public static LanguageModel loadBeside(ModelDirectory directory, ComputeSettings settings) {
@@ -160,6 +161,21 @@ public final class LanguageModel implements AutoCloseable {
   /** Hex SHA-256 of the files, as {@link ModelDirectory#digest()} defines it. */
   public String digest() {
     return directory.digest();
+  }
+
+  /**
+   * Bytes that a model takes in memory with a cache for one window, known before it is loaded.
+   *
+   * @param dtype that it would be computed in
+   * @throws ArithmeticException if these are more than a long can hold
+   */
+  public static long bytes(ModelConfig config, DType dtype) {
+    long weights =
+        Wiring.of(config).weights().stream()
+            .mapToLong(slot -> Math.multiplyExact(slot.elements(), dtype.bytes()))
+            .reduce(0, Math::addExact);
+    long token = KvCache.bytesPerToken(config.layers(), config.heads(), config.headDim());
+    return Math.addExact(weights, Math.multiplyExact(token, config.window()));
   }
 
   /** Bytes of the weights in memory. */

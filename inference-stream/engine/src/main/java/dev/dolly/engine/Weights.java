@@ -13,6 +13,7 @@ import dev.dolly.engine.model.ModelDirectory;
 import dev.dolly.engine.model.StoredTensor;
 import dev.dolly.engine.torch.TorchScript;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 
 /**
  * Reads weights one at a time: mapped, converted, unmapped, packed. So the memory beside the
@@ -44,10 +45,17 @@ final class Weights {
     }
   }
 
-  /** All of them, in the order of the slots. */
+  /**
+   * All of them, in the order of the slots.
+   *
+   * @throws CancellationException if the thread is interrupted
+   */
   PtNDArray[] load(List<WeightSlot> slots) {
     PtNDArray[] weights = new PtNDArray[slots.size()];
     for (int i = 0; i < weights.length; i++) {
+      if (Thread.interrupted()) {
+        throw new CancellationException("loading " + directory.path() + " was interrupted");
+      }
       weights[i] = load(slots.get(i));
     }
     return weights;

@@ -1,6 +1,7 @@
 package dev.dolly.inference;
 
 import dev.dolly.engine.model.DType;
+import dev.dolly.inference.model.CheckpointUri;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,9 +17,13 @@ import javax.annotation.Nullable;
  *
  * @param bootstrapServers Kafka's {@code host:port,…}; required
  * @param schemaRegistry URL of a Confluent-compatible registry; required
- * @param modelDirectory a Hugging Face model directory, present on every host; required
- * @param modelName in responses; default: the directory's own name
- * @param modelVersion in responses; default (null): the model's digest
+ * @param modelDirectory a Hugging Face model directory, present on every host, that runs while no
+ *     checkpoint is promoted; required
+ * @param modelName in responses, and of the checkpoint events that count; default: the directory's
+ *     own name
+ * @param modelVersion of the directory, in responses; default (null): its digest
+ * @param checkpointPrefixes directories, as URIs with commas between them, under which promoted
+ *     checkpoints are opened, those and no others; default none, so that every promotion is refused
  * @param dtype format to compute in; default (null): the files' own
  * @param threads of one subtask's engine, up to 1024; default 0: the host's processors over the
  *     parallelism
@@ -55,6 +60,7 @@ public record InferenceSettings(
     String modelDirectory,
     String modelName,
     @Nullable String modelVersion,
+    List<CheckpointUri> checkpointPrefixes,
     @Nullable DType dtype,
     int threads,
     int parallelism,
@@ -91,6 +97,7 @@ public record InferenceSettings(
 
   public InferenceSettings {
     kafka = Map.copyOf(kafka);
+    checkpointPrefixes = List.copyOf(checkpointPrefixes);
     List<String> problems = new ArrayList<>();
     required(problems, "bootstrap-servers", bootstrapServers);
     required(problems, "schema-registry", schemaRegistry);

@@ -4,9 +4,11 @@ import static dev.dolly.inference.InferenceSettings.PREFIX;
 
 import dev.dolly.engine.batch.BatchSettings;
 import dev.dolly.engine.model.DType;
+import dev.dolly.inference.model.CheckpointUri;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -52,6 +54,11 @@ final class SettingsReader {
         directory,
         text("model-name", lastName(directory)),
         text("model-version", null),
+        value(
+            "checkpoint-prefixes",
+            List.of(),
+            "URIs of directories with commas between them",
+            SettingsReader::prefixes),
         value("dtype", null, "float32 or bfloat16", SettingsReader::dtype),
         integer("threads", 0),
         integer("parallelism", 1),
@@ -145,6 +152,14 @@ final class SettingsReader {
     return DType.ofConfig(text)
         .filter(type -> type != DType.FLOAT16) // no kernels for it on a CPU
         .orElseThrow(() -> new IllegalArgumentException(text));
+  }
+
+  private static List<CheckpointUri> prefixes(String text) {
+    return Arrays.stream(text.split(","))
+        .map(String::strip)
+        .filter(prefix -> !prefix.isEmpty())
+        .map(CheckpointUri::parse)
+        .toList();
   }
 
   private static String lastName(String directory) {

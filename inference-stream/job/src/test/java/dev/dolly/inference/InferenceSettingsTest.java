@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dolly.engine.model.DType;
+import dev.dolly.inference.model.CheckpointUri;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;
@@ -31,6 +32,7 @@ class InferenceSettingsTest {
                 "/models/dolly-v2-3b/",
                 "dolly-v2-3b",
                 null,
+                List.of(),
                 null,
                 0,
                 1,
@@ -58,6 +60,7 @@ class InferenceSettingsTest {
         Map.ofEntries(
             Map.entry("inference.model-name", "dolly"),
             Map.entry("inference.model-version", "run-000100"),
+            Map.entry("inference.checkpoint-prefixes", "/runs/, s3://bucket/a%20b"),
             Map.entry("inference.dtype", "bfloat16"),
             Map.entry("inference.threads", "3"),
             Map.entry("inference.parallelism", "2"),
@@ -85,6 +88,9 @@ class InferenceSettingsTest {
                 "/models/dolly-v2-3b/",
                 "dolly",
                 "run-000100",
+                List.of(
+                    new CheckpointUri("file", "", "/runs"),
+                    new CheckpointUri("s3", "bucket", "/a b")),
                 DType.BFLOAT16,
                 3,
                 2,

@@ -81,8 +81,10 @@ public final class EngineThread implements AutoCloseable {
   }
 
   private void run() {
-    TorchScript.prepareThread(threads);
     Optional<Turn> turn = begin();
+    if (turn.isPresent()) {
+      TorchScript.prepareThread(threads); // not before a model has loaded the library
+    }
     while (turn.isPresent()) {
       end(turn.get(), turn.get().take());
       turn = begin();

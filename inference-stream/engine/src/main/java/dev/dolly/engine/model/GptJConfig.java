@@ -42,6 +42,11 @@ public record GptJConfig(
     return MODEL_TYPE;
   }
 
+  @Override
+  public String architecture() {
+    return "GPTJForCausalLM";
+  }
+
   /** Fixed: the reference implementation has no setting for it. */
   @Override
   public double rotaryBase() {

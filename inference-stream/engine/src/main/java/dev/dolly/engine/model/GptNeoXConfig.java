@@ -73,6 +73,11 @@ public record GptNeoXConfig(
         eosTokenIds);
   }
 
+  @Override
+  public String architecture() {
+    return "GPTNeoXForCausalLM";
+  }
+
   static GptNeoXConfig of(ConfigFile file) {
     int hidden = file.integer(6144, "hidden_size");
     int heads = file.integer(64, "num_attention_heads");

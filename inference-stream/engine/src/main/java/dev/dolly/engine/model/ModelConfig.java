@@ -17,6 +17,9 @@ public sealed interface ModelConfig permits GptNeoXConfig, GptJConfig {
   /** The name {@code model_type} has. */
   String modelType();
 
+  /** The class of Hugging Face transformers that computes it, as {@code architectures} names it. */
+  String architecture();
+
   /** Rows of the embedding and of the output head; at least the tokenizer's length. */
   int vocabSize();
 

@@ -113,8 +113,8 @@ public final class RandomModel {
     ObjectNode root = JSON.createObjectNode();
     ModelConfig config = preset.config();
     root.put("model_type", config.modelType());
+    root.putArray("architectures").add(config.architecture());
     if (config instanceof GptNeoXConfig neox) {
-      root.putArray("architectures").add("GPTNeoXForCausalLM");
       root.put("hidden_size", neox.hiddenSize());
       root.put("num_hidden_layers", neox.layers());
       root.put("num_attention_heads", neox.heads());
@@ -127,7 +127,6 @@ public final class RandomModel {
       root.put("use_parallel_residual", neox.parallelResidual());
       root.put("attention_bias", neox.attentionBias());
     } else if (config instanceof GptJConfig gptj) {
-      root.putArray("architectures").add("GPTJForCausalLM");
       root.put("n_embd", gptj.hiddenSize());
       root.put("n_layer", gptj.layers());
       root.put("n_head", gptj.heads());

@@ -16,12 +16,15 @@ import java.util.function.Supplier;
 public final class PassingThread {
   private PassingThread() {}
 
-  /** What the work returns or throws, after its thread has ended. Waits through interruptions. */
+  /**
+   * What the work returns or throws, after its thread has ended. Waits through interruptions, which
+   * the work's thread gets as well: what it makes needs an owner.
+   */
   public static <T> T run(String name, Supplier<T> work) {
     CompletableFuture<T> result = new CompletableFuture<>();
     Thread thread = new Thread(() -> complete(result, work), name);
     thread.start();
-    awaitEnd(thread); // what the work makes needs an owner
+    awaitEnd(thread, thread::interrupt);
     try {
       return result.join();
     } catch (CompletionException e) {
@@ -34,12 +37,17 @@ public final class PassingThread {
 
   /** Waits through interruptions, of which the caller's thread hears afterwards. */
   public static void awaitEnd(Thread thread) {
+    awaitEnd(thread, () -> {});
+  }
+
+  private static void awaitEnd(Thread thread, Runnable onInterruption) {
     boolean interrupted = false;
     while (thread.isAlive()) {
       try {
         thread.join();
       } catch (InterruptedException e) {
         interrupted = true;
+        onInterruption.run();
       }
     }
     if (interrupted) {

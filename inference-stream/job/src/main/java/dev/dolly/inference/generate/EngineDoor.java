@@ -1,6 +1,5 @@
 package dev.dolly.inference.generate;
 
-import dev.dolly.engine.batch.ContinuousBatcher;
 import dev.dolly.inference.quarantine.Quarantine;
 import java.time.Clock;
 import java.util.LinkedHashSet;
@@ -17,14 +16,12 @@ import javax.annotation.Nullable;
  * place at the gate, and end there when they are cancelled or their deadline passes.
  */
 final class EngineDoor {
-  private final ContinuousBatcher batcher;
   private final Quarantine quarantine;
   private final Clock clock;
   private final Set<RunningRequest> outside = new LinkedHashSet<>();
   private @Nullable RunningRequest onTrial;
 
-  EngineDoor(ContinuousBatcher batcher, Quarantine quarantine, Clock clock) {
-    this.batcher = batcher;
+  EngineDoor(Quarantine quarantine, Clock clock) {
     this.quarantine = quarantine;
     this.clock = clock;
   }
@@ -59,7 +56,7 @@ final class EngineDoor {
   private void submit(RunningRequest request) {
     outside.remove(request);
     quarantine.inEngine(request.marked(), request.suspicion());
-    request.enter(batcher.submit(request.request), clock.millis());
+    request.enter(request.resident.batcher().submit(request.request), clock.millis());
     if (request.isCancelled()) {
       cancel(request);
     }
@@ -76,7 +73,7 @@ final class EngineDoor {
 
   /** Tells the engine, if it has the request. */
   void cancel(RunningRequest request) {
-    request.generation().ifPresent(batcher::cancel);
+    request.generation().ifPresent(request.resident.batcher()::cancel);
   }
 
   /** Looks whether a request got further than ever before. */

@@ -6,10 +6,13 @@ import dev.dolly.inference.InferenceSettings;
 import dev.dolly.inference.commit.Commitments;
 import dev.dolly.inference.commit.LostAnswersCheck;
 import dev.dolly.inference.metrics.InferenceMetrics;
+import dev.dolly.inference.model.Announcement;
+import dev.dolly.inference.model.ModelLoader;
 import dev.dolly.inference.quarantine.Quarantine;
 import dev.dolly.inference.sink.OutboundRecord;
 import dev.dolly.inference.source.Gate;
 import dev.dolly.inference.source.PromptRecord;
+import dev.dolly.schemas.avro.ErrorCode;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -17,6 +20,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.annotation.Nullable;
+import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
@@ -49,6 +53,7 @@ public final class GenerateOperator extends AbstractStreamOperator<OutboundRecor
   private static final int TICK_MILLIS = 100;
 
   private final InferenceSettings settings;
+  private final ControlConsumers consumers;
   private final transient MailboxExecutor mailbox;
   private final transient AtomicBoolean mailed = new AtomicBoolean();
   private final transient Clock clock = Clock.systemUTC();
@@ -62,9 +67,12 @@ public final class GenerateOperator extends AbstractStreamOperator<OutboundRecor
   private transient long firstCheckpoint;
 
   GenerateOperator(
-      StreamOperatorParameters<OutboundRecord> parameters, InferenceSettings settings) {
+      StreamOperatorParameters<OutboundRecord> parameters,
+      InferenceSettings settings,
+      ControlConsumers consumers) {
     super(parameters);
     this.settings = settings;
+    this.consumers = consumers;
     this.mailbox = parameters.getMailboxExecutor();
   }
 
@@ -88,14 +96,36 @@ public final class GenerateOperator extends AbstractStreamOperator<OutboundRecor
         settings.crashDirectory() == null
             ? Quarantine.off()
             : Quarantine.in(Path.of(settings.crashDirectory()));
-    int subtasks = getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks();
-    engine = SubtaskEngine.start(settings, subtasks, new Mailing());
     List<InFlightRequest> restored = state.requests();
     gate = Gate.install(settings.admissionLimit(), restored.size());
+    engine = engine(getRuntimeContext().getTaskInfo());
     requests = engine.requests(new TaskOutlet(), quarantine, metrics, clock);
+    engine.begin(state.model(), restored.stream().map(InFlightRequest::model).toList());
     getProcessingTimeService().scheduleWithFixedDelay(time -> tick(), TICK_MILLIS, TICK_MILLIS);
     LOG.info("{} requests go on", restored.size());
     requests.restore(restored, state.attempts());
+    engine.goOn();
+  }
+
+  private SubtaskEngine engine(TaskInfo task) {
+    String temporary =
+        getContainingTask().getEnvironment().getTaskManagerInfo().getTmpDirectories()[0];
+    return new SubtaskEngine(
+        settings,
+        new ModelLoader(settings, task.getNumberOfParallelSubtasks(), Path.of(temporary)),
+        consumers.make(settings),
+        new Mailing(),
+        new ModelChanges(task.getIndexOfThisSubtask() == 0),
+        work -> mail(work, "models"));
+  }
+
+  /** From any thread. */
+  private void mail(Runnable work, String description) {
+    try {
+      mailbox.execute(work::run, description);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("the task is closing; what happened since is in no checkpoint");
+    }
   }
 
   @Override
@@ -126,7 +156,8 @@ public final class GenerateOperator extends AbstractStreamOperator<OutboundRecor
     long id = context.getCheckpointId();
     firstCheckpoint = Math.min(firstCheckpoint, id);
     quarantine.snapshot(id);
-    state.update(requests.snapshot(), commitments.snapshot(id), requests.attempt());
+    state.update(
+        requests.snapshot(), commitments.snapshot(id), requests.attempt(), engine.snapshot());
   }
 
   @Override
@@ -176,17 +207,45 @@ public final class GenerateOperator extends AbstractStreamOperator<OutboundRecor
     @Override
     public void progressed() {
       if (mailed.compareAndSet(false, true)) {
-        try {
-          mailbox.execute(GenerateOperator.this::drain, "drain the engine");
-        } catch (RejectedExecutionException e) {
-          LOG.debug("the task is closing; what the engine did since is in no checkpoint");
-        }
+        mail(GenerateOperator.this::drain, "drain the engine");
       }
     }
 
     @Override
     public void stepped(Step step) {
       metrics.stepped(step);
+    }
+  }
+
+  private final class ModelChanges implements ResidentModels.Listener {
+    /** Every subtask refuses the same; it is one dead letter. */
+    private final boolean speaksForAll;
+
+    private ModelChanges(boolean speaksForAll) {
+      this.speaksForAll = speaksForAll;
+    }
+
+    @Override
+    public void loaded(long millis) {
+      metrics.modelLoaded(millis);
+    }
+
+    @Override
+    public void switched() {
+      metrics.swapped();
+    }
+
+    @Override
+    public void refused(Announcement announcement, ErrorCode code, String message) {
+      metrics.checkpointRefused(code);
+      if (speaksForAll) {
+        requests.refuse(announcement, code, message);
+      }
+    }
+
+    @Override
+    public void caughtUp() {
+      gate.letIn();
     }
   }
 

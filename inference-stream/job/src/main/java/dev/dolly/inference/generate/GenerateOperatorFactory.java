@@ -19,16 +19,25 @@ public final class GenerateOperatorFactory extends AbstractStreamOperatorFactory
   private static final long serialVersionUID = 1L;
 
   private final InferenceSettings settings;
+  private final ControlConsumers consumers;
 
   public GenerateOperatorFactory(InferenceSettings settings) {
+    this(settings, ControlConsumers.ofKafka());
+  }
+
+  /**
+   * @param consumers of the checkpoint topic
+   */
+  GenerateOperatorFactory(InferenceSettings settings, ControlConsumers consumers) {
     this.settings = requireNonNull(settings, "settings");
+    this.consumers = requireNonNull(consumers, "consumers");
   }
 
   @Override
   @SuppressWarnings("unchecked") // Flink asks for the type that getStreamOperatorClass names
   public <T extends StreamOperator<OutboundRecord>> T createStreamOperator(
       StreamOperatorParameters<OutboundRecord> parameters) {
-    return (T) new GenerateOperator(parameters, settings);
+    return (T) new GenerateOperator(parameters, settings, consumers);
   }
 
   @Override

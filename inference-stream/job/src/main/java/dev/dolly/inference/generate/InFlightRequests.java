@@ -1,9 +1,9 @@
 package dev.dolly.inference.generate;
 
-import dev.dolly.engine.batch.ContinuousBatcher;
 import dev.dolly.engine.batch.Generated;
 import dev.dolly.engine.batch.Outcome;
 import dev.dolly.inference.metrics.Tally;
+import dev.dolly.inference.model.Announcement;
 import dev.dolly.inference.quarantine.MarkedPrompt;
 import dev.dolly.inference.quarantine.Quarantine;
 import dev.dolly.inference.quarantine.Suspicion;
@@ -11,6 +11,8 @@ import dev.dolly.inference.source.PromptRecord;
 import dev.dolly.schemas.avro.ErrorCode;
 import dev.dolly.schemas.avro.Prompt;
 import dev.dolly.schemas.avro.Response;
+import dev.dolly.schemas.prompt.PromptPosition;
+import dev.dolly.schemas.topic.TopicCatalogue;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
@@ -39,56 +41,49 @@ import org.slf4j.LoggerFactory;
 final class InFlightRequests {
   private static final Logger LOG = LoggerFactory.getLogger(InFlightRequests.class);
 
-  private final ServedModel served;
-  private final ContinuousBatcher batcher;
+  private final Models models;
   private final Intake intake;
-  private final Responses responses;
   private final RecordWriter writer;
   private final Outlet outlet;
   private final Quarantine quarantine;
   private final Tally tally;
   private final Duration chunkInterval;
   private final Clock clock;
-  private final RequestLog log;
+  private final RequestLog log = new RequestLog();
   private final EngineDoor door;
   private final Set<RunningRequest> running = new LinkedHashSet<>();
   private long attempt;
   private boolean out;
 
   /**
-   * @param batcher runs on the model and calls for {@link #drain} when something changed
+   * @param models call for {@link #drain} when something changed
    * @param quarantine stays the caller's
    * @param clock for the time of answers, deadlines and the attempt of chunks
    */
   InFlightRequests(
-      ServedModel served,
-      ContinuousBatcher batcher,
+      Models models,
       Intake intake,
-      Responses responses,
       RecordWriter writer,
       Outlet outlet,
       Quarantine quarantine,
       Tally tally,
       Duration chunkInterval,
       Clock clock) {
-    this.served = served;
-    this.batcher = batcher;
+    this.models = models;
     this.intake = intake;
-    this.responses = responses;
     this.writer = writer;
     this.outlet = outlet;
     this.quarantine = quarantine;
     this.tally = tally;
     this.chunkInterval = chunkInterval;
     this.clock = clock;
-    this.log = new RequestLog(served.ref().getVersion());
-    this.door = new EngineDoor(batcher, quarantine, clock);
+    this.door = new EngineDoor(quarantine, clock);
     this.attempt = clock.millis();
   }
 
   /**
-   * Goes on with requests of earlier incarnations, however many. Those whose tokens another model
-   * generated start again from nothing.
+   * Goes on with requests of earlier incarnations, however many, each on the model that it began
+   * on. Where that is gone, it starts again from nothing on the current one.
    *
    * @param attempts of incarnations that may have sent chunks of requests that come here
    */
@@ -96,9 +91,11 @@ final class InFlightRequests {
     attempts.forEach(this::isAbove);
     requests.forEach(request -> isAbove(request.attempt()));
     for (InFlightRequest request : requests) {
-      boolean sameModel = request.model().equals(served.ref());
+      Optional<Resident> before = models.find(request.model());
+      boolean sameModel = before.isPresent();
       begin(
               request.record(),
+              before.orElseGet(models::current),
               sameModel ? request.generated() : Generated.NONE,
               request.engine(),
               Optional.of(request.seed()),
@@ -107,7 +104,10 @@ final class InFlightRequests {
               begun -> {
                 if (!sameModel) {
                   log.startedAgain(
-                      begun.id(), request.record().position(), request.model().getVersion());
+                      begun.id(),
+                      begun.resident.version(),
+                      request.record().position(),
+                      request.model().getVersion());
                 }
                 if (request.cancelled()) {
                   begun.cancelled();
@@ -127,7 +127,7 @@ final class InFlightRequests {
       cancel(record);
       outlet.left();
     } else {
-      begin(record, Generated.NONE, batcher.fingerprint(), Optional.empty(), ChunkProgress.NONE);
+      begin(record, models.current(), Generated.NONE, "", Optional.empty(), ChunkProgress.NONE);
       door.letIn();
     }
   }
@@ -141,7 +141,7 @@ final class InFlightRequests {
         .filter(request -> request.isNamed(record.key()))
         .forEach(
             request -> {
-              log.cancelled(request.id(), request.record.position());
+              log.cancelled(request.id(), request.resident.version(), request.record.position());
               request.cancelled();
               door.cancel(request);
             });
@@ -150,13 +150,14 @@ final class InFlightRequests {
   /** Empty: it became a dead letter. */
   private Optional<RunningRequest> begin(
       PromptRecord record,
+      Resident resident,
       Generated resumed,
       String engine,
       Optional<Long> seed,
       ChunkProgress chunks) {
-    Intake.Found found = intake.read(record);
+    Intake.Found found = intake.read(record, resident.prompts());
     if (found instanceof Intake.Refused refused) {
-      giveUp(record, refused.code(), refused.message(), refused.requestId());
+      giveUp(record, resident, refused.code(), refused.message(), refused.requestId());
       return Optional.empty();
     }
     Intake.Accepted accepted = (Intake.Accepted) found;
@@ -166,9 +167,11 @@ final class InFlightRequests {
     Suspicion suspicion = quarantine.suspicion(marked).resumedWith(usable.count());
     if (suspicion.isCertain()) {
       quarantine.condemned(marked, suspicion);
-      log.quarantined(prompt.getRequestId(), record.position(), suspicion.deaths());
+      log.quarantined(
+          prompt.getRequestId(), resident.version(), record.position(), suspicion.deaths());
       giveUp(
           record,
+          resident,
           ErrorCode.INTERNAL,
           "the process died %d times while this prompt was computed; it is not tried again"
               .formatted(suspicion.deaths()),
@@ -176,7 +179,8 @@ final class InFlightRequests {
       return Optional.empty();
     }
     if (suspicion.isSuspect()) {
-      log.suspected(prompt.getRequestId(), record.position(), suspicion.deaths());
+      log.suspected(
+          prompt.getRequestId(), resident.version(), record.position(), suspicion.deaths());
     }
     RunningRequest request =
         new RunningRequest(
@@ -184,17 +188,18 @@ final class InFlightRequests {
             prompt,
             EngineRequests.resumed(
                 prompt,
-                served.prompts(),
+                resident.prompts(),
                 accepted.ids(),
                 usable,
                 seed.orElseGet(() -> EngineRequests.seed(prompt))),
             suspicion,
-            served.ref(),
-            onlyEngine(usable, engine),
+            resident,
+            onlyEngine(usable, engine, resident.batcher().fingerprint()),
             attempt,
             chunks,
             clock.millis());
     tally.resumed(usable.count());
+    resident.pin();
     running.add(request);
     door.add(request);
     return Optional.of(request);
@@ -207,8 +212,7 @@ final class InFlightRequests {
   }
 
   /** Under what all tokens are generated when this engine goes on; empty: several. */
-  private String onlyEngine(Generated resumed, String before) {
-    String now = batcher.fingerprint();
+  private static String onlyEngine(Generated resumed, String before, String now) {
     return resumed.count() == 0 || before.equals(now) ? now : "";
   }
 
@@ -258,7 +262,7 @@ final class InFlightRequests {
   }
 
   private void failWithTheEngine() {
-    Optional<Throwable> failure = batcher.failure();
+    Optional<Throwable> failure = models.failure();
     if (failure.isPresent()) {
       throw new EngineFailedException(failure.get());
     }
@@ -266,7 +270,7 @@ final class InFlightRequests {
 
   private void end(RunningRequest request, Outcome outcome) {
     if (outcome instanceof Outcome.Finished finished) {
-      Response response = responses.of(request, finished, clock.millis());
+      Response response = request.resident.responses().of(request, finished, clock.millis());
       outlet.chunk(writer.chunk(request.lastChunk(finished.text()), request.record.position()));
       outlet.answer(writer.response(response, request.record.position()));
       tally.answered(response);
@@ -276,17 +280,40 @@ final class InFlightRequests {
       // The engine's death ends every request as failed; it is known before the first of them is.
       failWithTheEngine();
       Outcome.Failed failed = (Outcome.Failed) outcome;
-      giveUp(request.record, code(failed.fault()), failed.message(), request.id());
+      giveUp(
+          request.record, request.resident, code(failed.fault()), failed.message(), request.id());
     }
     door.left(request);
+    models.left(request.resident);
   }
 
   private void giveUp(
-      PromptRecord record, ErrorCode code, String message, @Nullable String requestId) {
-    outlet.answer(writer.deadLetter(code, message, requestId, record, clock.millis()));
-    tally.gaveUp(code);
-    log.gaveUp(requestId, record.position(), code, message);
+      PromptRecord record,
+      Resident resident,
+      ErrorCode code,
+      String message,
+      @Nullable String requestId) {
+    deadLetter(code, message, requestId, resident.version(), record.position(), record.value());
     outlet.left();
+  }
+
+  /** What the checkpoint topic announced cannot be served. */
+  void refuse(Announcement announcement, ErrorCode code, String message) {
+    PromptPosition place =
+        new PromptPosition(TopicCatalogue.CHECKPOINTS.name(), 0, announcement.offset());
+    deadLetter(code, message, null, "", place, announcement.value());
+  }
+
+  private void deadLetter(
+      ErrorCode code,
+      String message,
+      @Nullable String requestId,
+      String version,
+      PromptPosition place,
+      byte[] value) {
+    outlet.answer(writer.deadLetter(code, message, requestId, place, value, clock.millis()));
+    tally.gaveUp(code);
+    log.gaveUp(requestId, version, place, code, message);
   }
 
   private static ErrorCode code(Outcome.Fault fault) {

@@ -22,11 +22,9 @@ final class Intake {
   private static final Logger LOG = LoggerFactory.getLogger(Intake.class);
 
   private final RecordSerde<Prompt> prompts;
-  private final PromptFormat format;
 
-  Intake(RecordSerde<Prompt> prompts, PromptFormat format) {
+  Intake(RecordSerde<Prompt> prompts) {
     this.prompts = prompts;
-    this.format = format;
   }
 
   /** What was found. */
@@ -52,9 +50,10 @@ final class Intake {
    * task does nothing else and takes no checkpoint. Nothing is lost by that: in the checkpoint
    * before, the record is still to be read.
    *
+   * @param format of the model that is to answer it
    * @throws org.apache.kafka.common.errors.InterruptException if the task is cancelled meanwhile
    */
-  Found read(PromptRecord record) {
+  Found read(PromptRecord record, PromptFormat format) {
     Decoded<Prompt> decoded = prompts.decode(record.value());
     if (decoded instanceof Decoded.Broken<Prompt> broken) {
       return new Refused(broken.code(), broken.message(), keyAsText(record));

@@ -3,7 +3,6 @@ package dev.dolly.inference.generate;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.dolly.inference.sink.OutboundRecord;
-import dev.dolly.inference.source.PromptRecord;
 import dev.dolly.schemas.avro.DeadLetter;
 import dev.dolly.schemas.avro.DeadLetterOrigin;
 import dev.dolly.schemas.avro.ErrorCode;
@@ -42,15 +41,21 @@ final class RecordWriter {
 
   /**
    * @param requestId null if it could not be read
-   * @param record the prompt's own: a dead letter names the place where its payload lies, which is
-   *     not the prompt's origin when it came through ingest
+   * @param place where the payload lies, which is not the prompt's origin when it came through
+   *     ingest
+   * @param payload the record's value there
    */
   OutboundRecord deadLetter(
-      ErrorCode code, String message, @Nullable String requestId, PromptRecord record, long now) {
+      ErrorCode code,
+      String message,
+      @Nullable String requestId,
+      PromptPosition place,
+      byte[] payload,
+      long now) {
     DeadLetterOrigin origin =
-        new DeadLetterOrigin(record.topic(), record.partition(), record.offset());
-    DeadLetter letter = letters.of(code, message, requestId, origin, record.value(), now);
-    return deadLetters.write(DeadLetters.key(letter), letter, record.position());
+        new DeadLetterOrigin(place.topic(), place.partition(), place.offset());
+    DeadLetter letter = letters.of(code, message, requestId, origin, payload, now);
+    return deadLetters.write(DeadLetters.key(letter), letter, place);
   }
 
   private record Writer<T extends SpecificRecord>(String topic, RecordSerde<T> serde) {

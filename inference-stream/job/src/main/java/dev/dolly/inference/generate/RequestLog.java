@@ -19,15 +19,10 @@ final class RequestLog {
 
   private static final Logger LOG = LoggerFactory.getLogger(RequestLog.class);
 
-  private final String modelVersion;
-
-  RequestLog(String modelVersion) {
-    this.modelVersion = modelVersion;
-  }
-
   void answered(Response response, PromptPosition prompt) {
     with(
         response.getRequestId(),
+        response.getModel().getVersion(),
         () ->
             LOG.debug(
                 "{} answered: {} with {} tokens",
@@ -36,17 +31,26 @@ final class RequestLog {
                 response.getGeneratedTokens()));
   }
 
-  void gaveUp(@Nullable String requestId, PromptPosition prompt, ErrorCode code, String message) {
-    with(requestId, () -> LOG.info("{} given up: {}, {}", prompt, code, message));
+  void gaveUp(
+      @Nullable String requestId,
+      String version,
+      PromptPosition prompt,
+      ErrorCode code,
+      String message) {
+    with(requestId, version, () -> LOG.info("{} given up: {}, {}", prompt, code, message));
   }
 
-  void quarantined(String requestId, PromptPosition prompt, int deaths) {
-    with(requestId, () -> LOG.warn("{} was computed at {} deaths of the process", prompt, deaths));
-  }
-
-  void suspected(String requestId, PromptPosition prompt, int deaths) {
+  void quarantined(String requestId, String version, PromptPosition prompt, int deaths) {
     with(
         requestId,
+        version,
+        () -> LOG.warn("{} was computed at {} deaths of the process", prompt, deaths));
+  }
+
+  void suspected(String requestId, String version, PromptPosition prompt, int deaths) {
+    with(
+        requestId,
+        version,
         () ->
             LOG.warn(
                 "{} was computed when the process died ({} in a row) and is tried alone",
@@ -54,23 +58,24 @@ final class RequestLog {
                 deaths));
   }
 
-  void cancelled(String requestId, PromptPosition prompt) {
-    with(requestId, () -> LOG.info("{} cancelled", prompt));
+  void cancelled(String requestId, String version, PromptPosition prompt) {
+    with(requestId, version, () -> LOG.info("{} cancelled", prompt));
   }
 
-  void startedAgain(String requestId, PromptPosition prompt, String begunOn) {
+  void startedAgain(String requestId, String version, PromptPosition prompt, String begunOn) {
     with(
         requestId,
+        version,
         () ->
             LOG.warn(
                 "{} was begun on model version {} and starts again on {}",
                 prompt,
                 begunOn,
-                modelVersion));
+                version));
   }
 
   @SuppressWarnings("try") // what closes is not otherwise used
-  private void with(@Nullable String requestId, Runnable line) {
+  private void with(@Nullable String requestId, String modelVersion, Runnable line) {
     try (MDC.MDCCloseable id =
             MDC.putCloseable(REQUEST_ID, Objects.requireNonNullElse(requestId, ""));
         MDC.MDCCloseable version = MDC.putCloseable(MODEL_VERSION, modelVersion)) {

@@ -3,6 +3,7 @@ package dev.dolly.inference.generate;
 import dev.dolly.engine.batch.Generated;
 import dev.dolly.engine.batch.Generation;
 import dev.dolly.engine.batch.Outcome;
+import dev.dolly.inference.model.ServedModel;
 import dev.dolly.schemas.avro.FinishReason;
 import dev.dolly.schemas.avro.Response;
 import dev.dolly.schemas.avro.Timings;

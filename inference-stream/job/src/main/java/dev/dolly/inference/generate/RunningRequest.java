@@ -9,7 +9,6 @@ import dev.dolly.engine.batch.Outcome;
 import dev.dolly.inference.quarantine.MarkedPrompt;
 import dev.dolly.inference.quarantine.Suspicion;
 import dev.dolly.inference.source.PromptRecord;
-import dev.dolly.schemas.avro.ModelRef;
 import dev.dolly.schemas.avro.Origin;
 import dev.dolly.schemas.avro.Prompt;
 import dev.dolly.schemas.avro.ResponseChunk;
@@ -25,7 +24,7 @@ final class RunningRequest {
   final PromptRecord record;
   final Prompt prompt;
   final GenerationRequest request;
-  private final ModelRef model;
+  final Resident resident;
   private final String engine;
   private final long attempt;
   private final long readMillis;
@@ -43,6 +42,7 @@ final class RunningRequest {
   /**
    * @param request for the engine
    * @param suspicion what speaks against it
+   * @param resident what it runs on
    * @param engine fingerprint under which all its tokens are generated, the resumed ones included;
    *     empty: there are several
    * @param attempt of this incarnation of the operator, higher than that of the chunks before
@@ -54,7 +54,7 @@ final class RunningRequest {
       Prompt prompt,
       GenerationRequest request,
       Suspicion suspicion,
-      ModelRef model,
+      Resident resident,
       String engine,
       long attempt,
       ChunkProgress chunks,
@@ -64,7 +64,7 @@ final class RunningRequest {
     this.request = request;
     this.suspicion = suspicion;
     this.watched = suspicion.isSuspect();
-    this.model = model;
+    this.resident = resident;
     this.engine = engine;
     this.attempt = attempt;
     this.chunks = chunks;
@@ -237,7 +237,7 @@ final class RunningRequest {
             chunks.index(),
             text.substring(chunks.length()),
             last,
-            model);
+            resident.ref());
     chunks = chunks.upTo(text);
     return chunk;
   }
@@ -248,6 +248,6 @@ final class RunningRequest {
    */
   InFlightRequest snapshot() {
     return new InFlightRequest(
-        record, model, engine, request.seed(), generated(), attempt, chunks, cancelled);
+        record, resident.ref(), engine, request.seed(), generated(), attempt, chunks, cancelled);
   }
 }

@@ -3,81 +3,134 @@ package dev.dolly.inference.generate;
 import dev.dolly.engine.batch.BatchListener;
 import dev.dolly.engine.batch.BatchSettings;
 import dev.dolly.engine.batch.ContinuousBatcher;
+import dev.dolly.engine.batch.EngineThread;
 import dev.dolly.inference.InferenceSettings;
 import dev.dolly.inference.metrics.InferenceMetrics;
+import dev.dolly.inference.model.CheckpointTopic;
+import dev.dolly.inference.model.ControlRecord;
+import dev.dolly.inference.model.ModelLoader;
+import dev.dolly.inference.model.ModelState;
+import dev.dolly.inference.model.ServedModel;
 import dev.dolly.inference.quarantine.Quarantine;
+import dev.dolly.schemas.avro.ModelRef;
 import dev.dolly.schemas.registry.PatientRegistry;
 import dev.dolly.schemas.registry.SchemaRegistries;
 import dev.dolly.schemas.serde.RecordSerde;
 import dev.dolly.schemas.topic.TopicCatalogue;
 import java.time.Clock;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import org.apache.kafka.clients.consumer.Consumer;
 
-/** The model of one subtask and the engine that runs on it. Owns both. */
+/** What computes in one subtask: its models, the thread they share, and who tells of new ones. */
 final class SubtaskEngine implements AutoCloseable {
   private final InferenceSettings settings;
-  private final ServedModel served;
-  private final ContinuousBatcher batcher;
-
-  private SubtaskEngine(InferenceSettings settings, ServedModel served, ContinuousBatcher batcher) {
-    this.settings = settings;
-    this.served = served;
-    this.batcher = batcher;
-  }
+  private final BatchListener listener;
+  private final Executor owner;
+  private final PatientRegistry registry;
+  private final EngineThread thread;
+  private final CheckpointTopic topic;
+  private final ResidentModels models;
 
   /**
-   * Loads the settings' model and starts the engine's thread.
+   * Begins nothing yet.
    *
-   * @param subtasks that may share this host's processors
-   * @throws dev.dolly.engine.model.ModelFormatException one line that names the file
+   * @param consumer of the checkpoint topic; closed with this
+   * @param listener hears of each step
+   * @param changes hears of what becomes of models
+   * @param owner runs what it is given on the operator's thread, or never if that ends
    */
-  static SubtaskEngine start(InferenceSettings settings, int subtasks, BatchListener listener) {
-    ServedModel served = ServedModel.load(settings, subtasks);
-    try {
-      BatchSettings batch =
-          new BatchSettings(
-              settings.maxBatch(),
-              settings.prefillChunk(),
-              settings.cacheBytes(),
-              settings.deterministic());
-      return new SubtaskEngine(
-          settings, served, ContinuousBatcher.start(served.model(), batch, listener));
-    } catch (RuntimeException | Error e) { // no room for the cache: the weights have no owner yet
-      served.close();
-      throw e;
-    }
+  SubtaskEngine(
+      InferenceSettings settings,
+      ModelLoader loader,
+      Consumer<byte[], byte[]> consumer,
+      BatchListener listener,
+      ResidentModels.Listener changes,
+      Executor owner) {
+    this.settings = settings;
+    this.listener = listener;
+    this.owner = owner;
+    registry = new PatientRegistry(SchemaRegistries.connect(settings.schemaRegistry()));
+    topic = new CheckpointTopic(consumer, new RecordSerde<>(TopicCatalogue.CHECKPOINTS, registry));
+    thread = EngineThread.start(loader.threads());
+    models = new ResidentModels(settings.modelName(), loader, this::resident, owner, changes);
+  }
+
+  private Resident resident(ServedModel served) {
+    BatchSettings batch =
+        new BatchSettings(
+            settings.maxBatch(),
+            settings.prefillChunk(),
+            settings.cacheBytes(),
+            settings.deterministic());
+    return new Resident(
+        served,
+        ContinuousBatcher.on(thread, served.model(), batch, listener),
+        settings.deterministic());
   }
 
   /** Requests that are answered here. They show in the metrics from now on. */
   InFlightRequests requests(
       Outlet outlet, Quarantine quarantine, InferenceMetrics metrics, Clock clock) {
-    PatientRegistry registry =
-        new PatientRegistry(SchemaRegistries.connect(settings.schemaRegistry()));
     InFlightRequests requests =
         new InFlightRequests(
-            served,
-            batcher,
-            new Intake(new RecordSerde<>(TopicCatalogue.PROMPTS, registry), served.prompts()),
-            new Responses(served, batcher.fingerprint(), settings.deterministic()),
+            models,
+            new Intake(new RecordSerde<>(TopicCatalogue.PROMPTS, registry)),
             new RecordWriter(registry),
             outlet,
             quarantine,
             metrics,
             settings.chunkInterval(),
             clock);
-    metrics.modelLoaded();
     metrics.watch(
         requests::size,
         requests::outside,
-        batcher,
-        served.model(),
+        models,
         settings.maxBatch(),
         settings.transactionTimeout().toMillis());
     return requests;
   }
 
+  /**
+   * Reads the checkpoint topic and loads what is to run; waits for both.
+   *
+   * @param pinned models of requests in flight
+   */
+  void begin(Optional<ModelState> state, Collection<ModelRef> pinned) throws InterruptedException {
+    models.begin(topic.read(), state, pinned);
+  }
+
+  /** The requests that go on are in: follows the topic. */
+  void goOn() {
+    models.goOn();
+    topic.follow(
+        new CheckpointTopic.Listener() {
+          @Override
+          public void arrived(List<ControlRecord> records) {
+            owner.execute(() -> models.announced(records));
+          }
+
+          @Override
+          public void failed(RuntimeException reason) {
+            owner.execute(
+                () -> {
+                  throw reason;
+                });
+          }
+        });
+  }
+
+  /** For the operator's state. */
+  ModelState snapshot() {
+    return models.snapshot();
+  }
+
   @Override
   public void close() {
-    batcher.close(); // first: it computes with the model
-    served.close();
+    topic.close();
+    models.close();
+    thread.close();
   }
 }

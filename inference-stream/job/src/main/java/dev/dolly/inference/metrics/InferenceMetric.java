@@ -28,6 +28,8 @@ public enum InferenceMetric {
   NATIVE_TENSORS(
       "nativeTensors", Kind.GAUGE, "tensors", "outside the heap, of the model and its cache"),
   RESIDENT_BYTES("residentBytes", Kind.GAUGE, "bytes", "of the process in memory; 0 where unknown"),
+  RESIDENT_MODELS(
+      "residentModels", Kind.GAUGE, "models", "in memory; two while requests finish on the old"),
   RESPONSES("responses", Kind.COUNTER, "responses", "handed out"),
   RESPONSES_BY_FINISH("responses", Kind.COUNTER, "finish", "responses", "by finish reason"),
   DEAD_LETTERS("deadLetters", Kind.COUNTER, "dead letters", "handed out"),
@@ -42,6 +44,11 @@ public enum InferenceMetric {
   RESUMED_TOKENS(
       "resumedTokens", Kind.COUNTER, "tokens", "taken over from a checkpoint, not generated again"),
   MODEL_LOADS("modelLoads", Kind.COUNTER, "loads", "of a model; one at the start, one a swap"),
+  SWAPS("swaps", Kind.COUNTER, "swaps", "of the model that new requests go to"),
+  REFUSED_CHECKPOINTS(
+      "refusedCheckpoints", Kind.COUNTER, "checkpoints", "announced and not served"),
+  REFUSED_CHECKPOINTS_BY_CODE(
+      "refusedCheckpoints", Kind.COUNTER, "code", "checkpoints", "by error code"),
   PREFILL_TOKENS_PER_SECOND(
       "prefillTokensPerSecond", Kind.METER, "tokens/s", "of prompts computed"),
   DECODE_TOKENS_PER_SECOND(
@@ -54,7 +61,9 @@ public enum InferenceMetric {
       "ms",
       "from reading a prompt to the first token generated here"),
   TIME_BETWEEN_TOKENS(
-      "timeBetweenTokens", Kind.HISTOGRAM, "ms", "that running answers waited for a step");
+      "timeBetweenTokens", Kind.HISTOGRAM, "ms", "that running answers waited for a step"),
+  MODEL_LOAD_TIME(
+      "modelLoadTime", Kind.HISTOGRAM, "ms", "from a promotion's turn until its model is in memory");
 
   /** Flink's kinds. */
   public enum Kind {

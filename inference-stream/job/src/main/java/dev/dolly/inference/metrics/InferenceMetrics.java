@@ -10,31 +10,36 @@ import static dev.dolly.inference.metrics.InferenceMetric.GENERATED_TOKENS;
 import static dev.dolly.inference.metrics.InferenceMetric.KV_CACHE_CAPACITY;
 import static dev.dolly.inference.metrics.InferenceMetric.KV_CACHE_TOKENS;
 import static dev.dolly.inference.metrics.InferenceMetric.MODEL_LOADS;
+import static dev.dolly.inference.metrics.InferenceMetric.MODEL_LOAD_TIME;
 import static dev.dolly.inference.metrics.InferenceMetric.NATIVE_TENSORS;
 import static dev.dolly.inference.metrics.InferenceMetric.PREFILL_TOKENS;
 import static dev.dolly.inference.metrics.InferenceMetric.PREFILL_TOKENS_PER_SECOND;
 import static dev.dolly.inference.metrics.InferenceMetric.QUEUE_TIME;
+import static dev.dolly.inference.metrics.InferenceMetric.REFUSED_CHECKPOINTS;
+import static dev.dolly.inference.metrics.InferenceMetric.REFUSED_CHECKPOINTS_BY_CODE;
 import static dev.dolly.inference.metrics.InferenceMetric.REQUESTS_IN_FLIGHT;
 import static dev.dolly.inference.metrics.InferenceMetric.REQUESTS_RUNNING;
 import static dev.dolly.inference.metrics.InferenceMetric.REQUESTS_WAITING;
 import static dev.dolly.inference.metrics.InferenceMetric.RESIDENT_BYTES;
+import static dev.dolly.inference.metrics.InferenceMetric.RESIDENT_MODELS;
 import static dev.dolly.inference.metrics.InferenceMetric.RESPONSES;
 import static dev.dolly.inference.metrics.InferenceMetric.RESPONSES_BY_FINISH;
 import static dev.dolly.inference.metrics.InferenceMetric.RESPONSES_PER_SECOND;
 import static dev.dolly.inference.metrics.InferenceMetric.RESUMED_TOKENS;
+import static dev.dolly.inference.metrics.InferenceMetric.SWAPS;
 import static dev.dolly.inference.metrics.InferenceMetric.TIME_BETWEEN_TOKENS;
 import static dev.dolly.inference.metrics.InferenceMetric.TIME_TO_FIRST_TOKEN;
 import static dev.dolly.inference.metrics.InferenceMetric.TRANSACTION_TIMEOUT;
 
-import dev.dolly.engine.LanguageModel;
-import dev.dolly.engine.batch.ContinuousBatcher;
 import dev.dolly.engine.batch.Step;
 import dev.dolly.schemas.avro.ErrorCode;
 import dev.dolly.schemas.avro.FinishReason;
 import dev.dolly.schemas.avro.Response;
 import java.time.Clock;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.IntSupplier;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
@@ -53,6 +58,18 @@ public final class InferenceMetrics implements Tally {
   private static final int METER_SECONDS = 10;
   private static final int HISTOGRAM_VALUES = 1000;
 
+  /** What can be wrong with a record of the checkpoint topic, and the checkpoint it names. */
+  private static final Set<ErrorCode> REFUSALS =
+      EnumSet.of(
+          ErrorCode.MALFORMED_AVRO,
+          ErrorCode.UNKNOWN_SCHEMA,
+          ErrorCode.CHECKPOINT_MISSING,
+          ErrorCode.CHECKPOINT_DIGEST,
+          ErrorCode.CHECKPOINT_ARCHITECTURE,
+          ErrorCode.CHECKPOINT_TOO_LARGE,
+          ErrorCode.NUMERIC_FAULT,
+          ErrorCode.INTERNAL);
+
   private final MetricGroup group;
   private final Clock clock;
   private final Counter responses;
@@ -63,6 +80,10 @@ public final class InferenceMetrics implements Tally {
   private final Counter generatedTokens;
   private final Counter resumedTokens;
   private final Counter modelLoads;
+  private final Histogram modelLoadTime;
+  private final Counter swaps;
+  private final Counter refusedCheckpoints;
+  private final Map<ErrorCode, Counter> refusedCheckpointsByCode = new EnumMap<>(ErrorCode.class);
   private final Meter decodeRate;
   private final Histogram queueTime;
   private final Histogram timeToFirstToken;
@@ -93,6 +114,12 @@ public final class InferenceMetrics implements Tally {
     generatedTokens = counter(GENERATED_TOKENS);
     resumedTokens = counter(RESUMED_TOKENS);
     modelLoads = counter(MODEL_LOADS);
+    modelLoadTime = histogram(MODEL_LOAD_TIME);
+    swaps = counter(SWAPS);
+    refusedCheckpoints = counter(REFUSED_CHECKPOINTS);
+    for (ErrorCode code : REFUSALS) {
+      refusedCheckpointsByCode.put(code, counter(REFUSED_CHECKPOINTS_BY_CODE, code));
+    }
     meter(PREFILL_TOKENS_PER_SECOND, prefillTokens);
     decodeRate = meter(DECODE_TOKENS_PER_SECOND, new ThreadSafeSimpleCounter());
     meter(RESPONSES_PER_SECOND, responses);
@@ -107,31 +134,43 @@ public final class InferenceMetrics implements Tally {
    * Shows what the engine is doing.
    *
    * @param inFlight requests without an answer
-   * @param outside those of them that the engine does not have
+   * @param outside those of them that no engine has
    * @param maxBatch sequences that it computes at once, at most
    * @param transactionTimeout ms
    */
   public void watch(
       IntSupplier inFlight,
       IntSupplier outside,
-      ContinuousBatcher batcher,
-      LanguageModel model,
+      Engines engines,
       int maxBatch,
       long transactionTimeout) {
     gauge(REQUESTS_IN_FLIGHT, inFlight::getAsInt);
-    gauge(REQUESTS_WAITING, () -> batcher.waiting() + outside.getAsInt());
-    gauge(REQUESTS_RUNNING, batcher::running);
-    gauge(BATCH_SIZE, () -> batcher.running() == 0 ? 0 : batchSize);
+    gauge(REQUESTS_WAITING, () -> engines.waiting() + outside.getAsInt());
+    gauge(REQUESTS_RUNNING, engines::running);
+    gauge(BATCH_SIZE, () -> engines.running() == 0 ? 0 : batchSize);
     gauge(BATCH_CAPACITY, () -> maxBatch);
-    gauge(KV_CACHE_TOKENS, batcher::cacheUsed);
-    gauge(KV_CACHE_CAPACITY, batcher::cacheSize);
-    gauge(NATIVE_TENSORS, model::nativeTensors);
+    gauge(KV_CACHE_TOKENS, engines::cacheUsed);
+    gauge(KV_CACHE_CAPACITY, engines::cacheSize);
+    gauge(NATIVE_TENSORS, engines::nativeTensors);
+    gauge(RESIDENT_MODELS, engines::residents);
     gauge(TRANSACTION_TIMEOUT, () -> transactionTimeout);
   }
 
-  /** A model was loaded. */
-  public void modelLoaded() {
+  /** A model was loaded, which took so long. */
+  public void modelLoaded(long millis) {
     modelLoads.inc();
+    modelLoadTime.update(millis);
+  }
+
+  /** New requests go to another model than before. */
+  public void swapped() {
+    swaps.inc();
+  }
+
+  /** A promoted checkpoint is not served. */
+  public void checkpointRefused(ErrorCode code) {
+    refusedCheckpoints.inc();
+    refusedCheckpointsByCode.get(code).inc();
   }
 
   /** A checkpoint is complete. */

@@ -29,6 +29,7 @@ public final class Gate {
 
   private final int limit;
   private int taken;
+  private boolean held = true;
   private @Nullable CompletableFuture<Void> opens;
   private @Nullable CompletableFuture<Void> drains;
 
@@ -38,7 +39,8 @@ public final class Gate {
   }
 
   /**
-   * Makes the gate of this task and hands it to the source's reader in the same chain.
+   * Makes the gate of this task and hands it to the source's reader in the same chain. It is closed
+   * until it is {@linkplain #letIn told} that work may begin.
    *
    * @param limit requests that may be inside at once, at least 1
    * @param restored permits taken from the start, one for each restored request; may exceed the
@@ -73,6 +75,12 @@ public final class Gate {
     }
   }
 
+  /** Work may begin. Without effect where it has. */
+  public void letIn() {
+    held = false;
+    openIfSo();
+  }
+
   /** Takes a permit, even beyond the limit: a record once emitted cannot be held back. */
   void acquire() {
     taken++;
@@ -82,11 +90,7 @@ public final class Gate {
   public void release() {
     checkState(taken > 0, "more permits given back than were taken");
     taken--;
-    if (opens != null && isOpen()) {
-      CompletableFuture<Void> waiting = opens;
-      opens = null;
-      waiting.complete(null);
-    }
+    openIfSo();
     if (drains != null && isDrained()) {
       CompletableFuture<Void> waiting = drains;
       drains = null;
@@ -94,9 +98,17 @@ public final class Gate {
     }
   }
 
+  private void openIfSo() {
+    if (opens != null && isOpen()) {
+      CompletableFuture<Void> waiting = opens;
+      opens = null;
+      waiting.complete(null);
+    }
+  }
+
   /** Whether another record may be emitted. */
   boolean isOpen() {
-    return taken < limit;
+    return !held && taken < limit;
   }
 
   /** Whether every request has left. */

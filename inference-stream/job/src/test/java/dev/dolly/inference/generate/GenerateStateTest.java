@@ -2,8 +2,10 @@ package dev.dolly.inference.generate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dolly.inference.model.ModelState;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
@@ -100,7 +102,7 @@ class GenerateStateTest {
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
       super.snapshotState(context);
-      state.update(List.of(), List.of(), attempt);
+      state.update(List.of(), List.of(), attempt, new ModelState(attempt, Optional.empty()));
     }
 
     @Override

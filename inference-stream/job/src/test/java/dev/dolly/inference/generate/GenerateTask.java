@@ -49,10 +49,20 @@ final class GenerateTask implements AutoCloseable {
       OperatorSubtaskState state,
       Map<String, String> differing)
       throws Exception {
+    this(registry, delivered, state, differing, new ControlLog());
+  }
+
+  GenerateTask(
+      TestRegistry registry,
+      Delivered delivered,
+      OperatorSubtaskState state,
+      Map<String, String> differing,
+      ControlLog control)
+      throws Exception {
     this.delivered = delivered;
     harness =
         new OneInputStreamOperatorTestHarness<>(
-            new GenerateOperatorFactory(settings(registry, differing)),
+            new GenerateOperatorFactory(settings(registry, differing), control.consumers()),
             MockEnvironment.builder().setMetricGroup(metricGroup()).build());
     try {
       harness.setup();

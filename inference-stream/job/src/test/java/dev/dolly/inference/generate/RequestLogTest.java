@@ -36,7 +36,7 @@ class RequestLogTest {
         }
       };
   private final Logger logger = (Logger) LogManager.getLogger(RequestLog.class);
-  private final RequestLog log = new RequestLog("run-000100");
+  private final RequestLog log = new RequestLog();
 
   @BeforeEach
   void listen() {
@@ -54,11 +54,11 @@ class RequestLogTest {
   @Test
   void namesRequestAndModelOnEachLineAndOnNoOther() {
     log.answered(response(), POSITION);
-    log.gaveUp("q", POSITION, ErrorCode.TOO_LARGE, "too large");
-    log.cancelled("q", POSITION);
-    log.startedAgain("q", POSITION, "run-000001");
-    log.suspected("q", POSITION, 1);
-    log.quarantined("q", POSITION, 3);
+    log.gaveUp("q", "run-000100", POSITION, ErrorCode.TOO_LARGE, "too large");
+    log.cancelled("q", "run-000100", POSITION);
+    log.startedAgain("q", "run-000100", POSITION, "run-000001");
+    log.suspected("q", "run-000100", POSITION, 1);
+    log.quarantined("q", "run-000100", POSITION, 3);
     assertThat(lines)
         .extracting(
             LogEvent::getLevel,
@@ -79,7 +79,7 @@ class RequestLogTest {
 
   @Test
   void doesWithoutAnIdThatNobodyCouldRead() {
-    log.gaveUp(null, POSITION, ErrorCode.MALFORMED_AVRO, "broken");
+    log.gaveUp(null, "run-000100", POSITION, ErrorCode.MALFORMED_AVRO, "broken");
     assertThat(lines).hasSize(1);
   }
 

@@ -36,10 +36,8 @@ final class SteppedRequests implements AutoCloseable {
             this::progressed);
     requests =
         new InFlightRequests(
-            model.served,
-            batcher,
-            new Intake(model.prompts(), model.served.prompts()),
-            new Responses(model.served, batcher.fingerprint(), deterministic),
+            new OneModel(new Resident(model.served, batcher, deterministic)),
+            new Intake(model.prompts()),
             new RecordWriter(model.registry),
             delivered,
             quarantine,

@@ -5,12 +5,12 @@ import dev.dolly.engine.LanguageModel;
 import dev.dolly.engine.model.DType;
 import dev.dolly.engine.model.ModelDirectory;
 import dev.dolly.inference.TestRegistry;
+import dev.dolly.inference.model.ServedModel;
 import dev.dolly.schemas.avro.Prompt;
 import dev.dolly.schemas.registry.PatientRegistry;
 import dev.dolly.schemas.registry.SchemaRegistries;
 import dev.dolly.schemas.serde.RecordSerde;
 import dev.dolly.schemas.topic.TopicCatalogue;
-import java.util.Optional;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -22,7 +22,8 @@ final class TestModel implements AfterAllCallback {
       ServedModel.of(
           LanguageModel.load(ModelDirectory.open(Fixture.MODEL), ComputeSettings.of(DType.FLOAT32)),
           "neox",
-          Optional.empty());
+          ModelDirectory.open(Fixture.MODEL).digest(),
+          ModelDirectory.open(Fixture.MODEL).digest());
 
   RecordSerde<Prompt> prompts() {
     return new RecordSerde<>(TopicCatalogue.PROMPTS, registry);

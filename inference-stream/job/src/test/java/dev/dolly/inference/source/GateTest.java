@@ -20,6 +20,7 @@ class GateTest {
   @Test
   void opensWhenTheFirstOfTooManyPermitsComesBack() {
     gate = Gate.install(2, 0);
+    gate.letIn();
     gate.acquire();
     assertThat(gate.isOpen()).isTrue();
     gate.acquire();
@@ -37,6 +38,7 @@ class GateTest {
   @Test
   void staysClosedUntilMoreRestoredRequestsThanTheLimitHaveLeft() {
     gate = Gate.install(2, 5);
+    gate.letIn();
     CompletableFuture<Void> opens = gate.whenOpen();
     for (int left = 0; left < 3; left++) {
       gate.release();
@@ -47,8 +49,20 @@ class GateTest {
   }
 
   @Test
+  void isClosedUntilWorkMayBegin() {
+    gate = Gate.install(2, 0);
+    CompletableFuture<Void> opens = gate.whenOpen();
+    assertThat(gate.isOpen()).isFalse();
+    assertThat(opens).isNotDone();
+    gate.letIn();
+    assertThat(gate.isOpen()).isTrue();
+    assertThat(opens).isDone();
+  }
+
+  @Test
   void isDrainedWhenTheLastPermitComesBack() {
     gate = Gate.install(4, 1);
+    gate.letIn();
     gate.acquire();
     CompletableFuture<Void> drains = gate.whenDrained();
     gate.release();
@@ -61,12 +75,14 @@ class GateTest {
   @Test
   void refusesAPermitThatWasNeverTaken() {
     gate = Gate.install(1, 0);
+    gate.letIn();
     assertThatThrownBy(gate::release).isInstanceOf(IllegalStateException.class);
   }
 
   @Test
   void belongsToOneThread() throws Exception {
     gate = Gate.install(1, 0);
+    gate.letIn();
     assertThat(Gate.ofThisTask()).isSameAs(gate);
     CompletableFuture<Throwable> elsewhere = new CompletableFuture<>();
     Thread other =
@@ -87,6 +103,7 @@ class GateTest {
   @Test
   void isOneForATask() {
     gate = Gate.install(1, 0);
+    gate.letIn();
     assertThatThrownBy(() -> Gate.install(1, 0)).hasMessageContaining("has a gate already");
     gate.remove();
     assertThatThrownBy(Gate::ofThisTask).isInstanceOf(IllegalStateException.class);

@@ -24,6 +24,7 @@ class GatedReaderTest {
   @BeforeEach
   void install() {
     gate = Gate.install(2, 0);
+    gate.letIn();
   }
 
   @AfterEach

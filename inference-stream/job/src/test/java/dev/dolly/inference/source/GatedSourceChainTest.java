@@ -111,6 +111,7 @@ class GatedSourceChainTest {
     public void open() throws Exception {
       super.open();
       gate = Gate.install(LIMIT, 0);
+      gate.letIn();
       elsewhere = Executors.newSingleThreadExecutor();
     }
 

@@ -1,0 +1,358 @@
+package dev.dolly.inference.generate;
+
+import dev.dolly.inference.metrics.Engines;
+import dev.dolly.inference.model.Announcement;
+import dev.dolly.inference.model.Announcement.Promotion;
+import dev.dolly.inference.model.Announcement.Unreadable;
+import dev.dolly.inference.model.Announcements;
+import dev.dolly.inference.model.ControlRecord;
+import dev.dolly.inference.model.ModelLoader;
+import dev.dolly.inference.model.ModelState;
+import dev.dolly.inference.model.RefusedCheckpointException;
+import dev.dolly.inference.model.ServedModel;
+import dev.dolly.schemas.avro.ErrorCode;
+import dev.dolly.schemas.avro.ModelRef;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import java.util.function.ToIntFunction;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The models of one subtask: the current one, which new requests go to, and at most one other,
+ * which requests that began on it finish on. What the checkpoint topic announces is dealt with in
+ * its order, one at a time: a promoted checkpoint is loaded in the background and then becomes the
+ * current model, or is refused.
+ *
+ * <p>The state is cut between two announcements: one that is being loaded is not dealt with, so
+ * whoever goes on from the state reads it again.
+ *
+ * <p>All methods belong to the operator's thread, but those of {@link Engines}.
+ */
+final class ResidentModels implements Models, Engines, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ResidentModels.class);
+  private static final int MOST = 2;
+
+  private final ModelLoader loader;
+  private final Function<ServedModel, Resident> starter;
+  private final Listener listener;
+  private final Announcements announcements;
+  private final Background background;
+  private final List<Resident> residents = new CopyOnWriteArrayList<>(); // the current one first
+  private final Queue<Announcement> pending = new ArrayDeque<>();
+  private Optional<Promotion> running = Optional.empty();
+  private List<ControlRecord> backlog = List.of();
+  private long backlogEnd;
+  private boolean loading;
+  private boolean caughtUp;
+
+  /** Hears of what becomes of models. Operator's thread. */
+  interface Listener {
+    /** A model is in memory; it took so long. */
+    void loaded(long millis);
+
+    /** Another model than before is the current one. */
+    void switched();
+
+    /** What was announced cannot be served. */
+    void refused(Announcement announcement, ErrorCode code, String message);
+
+    /** All that was announced when this began is dealt with. */
+    void caughtUp();
+  }
+
+  /**
+   * @param model the name whose events count
+   * @param starter puts a loaded model on the engine; where it throws, the model stays the caller's
+   * @param owner runs what it is given on the operator's thread, or never if that ends
+   */
+  ResidentModels(
+      String model,
+      ModelLoader loader,
+      Function<ServedModel, Resident> starter,
+      Executor owner,
+      Listener listener) {
+    this.loader = loader;
+    this.starter = starter;
+    this.listener = listener;
+    this.announcements = new Announcements(model);
+    this.background = new Background(owner);
+  }
+
+  /**
+   * Loads what is to run first, and waits for it. Without a state that is the newest promotion that
+   * can be loaded, as all before it is history; else what the state says. A model that requests are
+   * pinned to is loaded beside it.
+   *
+   * @param records all there are on the topic
+   * @param pinned models of requests in flight
+   */
+  void begin(
+      Collection<ControlRecord> records, Optional<ModelState> state, Collection<ModelRef> pinned)
+      throws InterruptedException {
+    long from = state.map(ModelState::next).orElse(Long.MAX_VALUE);
+    records.stream().filter(record -> record.offset() < from).forEach(announcements::add);
+    loadFirst(
+        state
+            .map(known -> known.running().stream().flatMap(this::line).toList())
+            .orElseGet(announcements::line));
+    for (ModelRef ref : new LinkedHashSet<>(pinned)) {
+      if (find(ref).isEmpty() && residents.size() < MOST) {
+        loadPinned(ref);
+      }
+    }
+    backlog = records.stream().filter(record -> record.offset() >= from).toList();
+    backlogEnd = records.stream().mapToLong(record -> record.offset() + 1).max().orElse(0);
+  }
+
+  /** The requests that go on are pinned: begins to deal with what came after the state. */
+  void goOn() {
+    residents.forEach(this::freeIfDone);
+    announced(backlog);
+    backlog = List.of();
+  }
+
+  /** A promotion and those that one would go back to without it. */
+  private Stream<Promotion> line(Promotion first) {
+    return Stream.concat(
+        Stream.of(first),
+        announcements.line().stream().filter(each -> each.offset() < first.offset()));
+  }
+
+  private void loadFirst(List<Promotion> candidates) throws InterruptedException {
+    for (Promotion candidate : candidates) {
+      try {
+        residents.add(load(candidate));
+        running = Optional.of(candidate);
+        return;
+      } catch (RefusedCheckpointException e) {
+        refused(candidate, e.code(), e.getMessage());
+      }
+    }
+    residents.add(base());
+  }
+
+  /** Where a model is gone, its requests start again on the current one. */
+  private void loadPinned(ModelRef ref) throws InterruptedException {
+    try {
+      Optional<Promotion> promotion = announcements.find(ref);
+      if (promotion.isPresent()) {
+        residents.add(load(promotion.get()));
+      } else if (loader.isBase(ref.getVersion(), ref.getDigest())) {
+        residents.add(base());
+      } else {
+        LOG.warn("version {} of requests in flight was never announced", ref.getVersion());
+      }
+    } catch (RefusedCheckpointException e) {
+      LOG.warn("version {} of requests in flight is gone: {}", ref.getVersion(), e.getMessage());
+    }
+  }
+
+  private Resident base() {
+    long start = System.nanoTime();
+    ServedModel base = loader.base();
+    try {
+      Resident resident = starter.apply(base);
+      loaded(resident, start);
+      return resident;
+    } catch (RuntimeException | Error e) { // no room for the cache
+      base.close();
+      throw e;
+    }
+  }
+
+  private Resident load(Promotion promotion)
+      throws RefusedCheckpointException, InterruptedException {
+    long start = System.nanoTime();
+    Resident resident = promoted(promotion);
+    loaded(resident, start);
+    return resident;
+  }
+
+  /** On any thread. */
+  private Resident promoted(Promotion promotion)
+      throws RefusedCheckpointException, InterruptedException {
+    ServedModel served = loader.load(promotion);
+    try {
+      return starter.apply(served);
+    } catch (RuntimeException e) {
+      served.close();
+      throw new RefusedCheckpointException(
+          ErrorCode.CHECKPOINT_TOO_LARGE,
+          "there is no room for the cache of " + promotion.version() + ": " + e.getMessage(),
+          e);
+    }
+  }
+
+  private void loaded(Resident resident, long start) {
+    long millis = (System.nanoTime() - start) / 1_000_000;
+    LOG.info("version {} is in memory after {} ms", resident.version(), millis);
+    listener.loaded(millis);
+  }
+
+  /** Takes the topic's next records. */
+  void announced(List<ControlRecord> records) {
+    records.forEach(record -> announcements.add(record).ifPresent(pending::add));
+    proceed();
+  }
+
+  /** Deals with what is pending, as far as can be done now. */
+  private void proceed() {
+    while (!loading && !pending.isEmpty()) {
+      Announcement next = pending.peek();
+      if (next instanceof Unreadable unreadable) {
+        refused(unreadable, unreadable.code(), unreadable.message());
+        pending.remove();
+      } else {
+        Promotion promotion = (Promotion) next;
+        Optional<Resident> here =
+            residents.stream().filter(each -> promotion.isOf(each.ref())).findFirst();
+        if (here.isPresent()) {
+          switchTo(here.get(), promotion);
+          pending.remove();
+        } else if (residents.size() < MOST) {
+          beginToLoad(promotion);
+        } else {
+          break; // requests still run on the model before
+        }
+      }
+    }
+    if (!caughtUp && next() >= backlogEnd) {
+      caughtUp = true;
+      listener.caughtUp();
+    }
+  }
+
+  private void beginToLoad(Promotion promotion) {
+    LOG.info("version {} is promoted: loading {}", promotion.version(), promotion.uri());
+    loading = true;
+    long start = System.nanoTime();
+    background.load(
+        () -> promoted(promotion),
+        resident -> {
+          loaded(resident, start);
+          residents.add(resident);
+          switchTo(resident, promotion);
+          dealtWith();
+        },
+        failure -> {
+          if (!(failure instanceof RefusedCheckpointException refusal)) {
+            throw new EngineFailedException(failure);
+          }
+          refused(promotion, refusal.code(), refusal.getMessage());
+          dealtWith();
+        });
+  }
+
+  private void dealtWith() {
+    loading = false;
+    pending.remove();
+    proceed();
+  }
+
+  private void switchTo(Resident resident, Promotion promotion) {
+    running = Optional.of(promotion);
+    Resident before = current();
+    if (resident != before) {
+      residents.remove(resident);
+      residents.add(0, resident);
+      LOG.info("new requests go to version {}", resident.version());
+      listener.switched();
+      freeIfDone(before);
+    }
+  }
+
+  private void refused(Announcement announcement, ErrorCode code, String message) {
+    LOG.error("what offset {} announced is refused: {}, {}", announcement.offset(), code, message);
+    listener.refused(announcement, code, message);
+  }
+
+  private void freeIfDone(Resident resident) {
+    if (resident != current() && !resident.isPinned()) {
+      residents.remove(resident);
+      background.free(resident);
+    }
+  }
+
+  /** For the operator's state. */
+  ModelState snapshot() {
+    return new ModelState(next(), running);
+  }
+
+  private long next() {
+    return pending.isEmpty() ? announcements.next() : pending.peek().offset();
+  }
+
+  @Override
+  public Resident current() {
+    return residents.get(0);
+  }
+
+  @Override
+  public Optional<Resident> find(ModelRef ref) {
+    return residents.stream().filter(each -> each.ref().equals(ref)).findFirst();
+  }
+
+  @Override
+  public void left(Resident resident) {
+    resident.unpin();
+    if (resident != current() && !resident.isPinned()) {
+      freeIfDone(resident);
+      proceed();
+    }
+  }
+
+  @Override
+  public Optional<Throwable> failure() {
+    return residents.stream().flatMap(each -> each.batcher().failure().stream()).findFirst();
+  }
+
+  @Override
+  public int residents() {
+    return residents.size();
+  }
+
+  @Override
+  public int waiting() {
+    return sum(each -> each.batcher().waiting());
+  }
+
+  @Override
+  public int running() {
+    return sum(each -> each.batcher().running());
+  }
+
+  @Override
+  public int cacheUsed() {
+    return sum(each -> each.batcher().cacheUsed());
+  }
+
+  @Override
+  public int cacheSize() {
+    return sum(each -> each.batcher().cacheSize());
+  }
+
+  @Override
+  public int nativeTensors() {
+    return sum(Resident::nativeTensors);
+  }
+
+  private int sum(ToIntFunction<Resident> figure) {
+    return residents.stream().mapToInt(figure).sum();
+  }
+
+  @Override
+  public void close() {
+    background.close();
+    residents.forEach(Resident::close);
+    residents.clear();
+  }
+}

@@ -1,0 +1,25 @@
+package dev.dolly.inference.model;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.dolly.schemas.avro.ErrorCode;
+
+/** A promoted checkpoint cannot be served; the message is one line for people. */
+public final class RefusedCheckpointException extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  private final ErrorCode code;
+
+  public RefusedCheckpointException(ErrorCode code, String message) {
+    this(code, message, null);
+  }
+
+  public RefusedCheckpointException(ErrorCode code, String message, Throwable cause) {
+    super(message, cause);
+    this.code = requireNonNull(code, "code");
+  }
+
+  public ErrorCode code() {
+    return code;
+  }
+}
