@@ -63,7 +63,10 @@ public enum InferenceMetric {
   TIME_BETWEEN_TOKENS(
       "timeBetweenTokens", Kind.HISTOGRAM, "ms", "that running answers waited for a step"),
   MODEL_LOAD_TIME(
-      "modelLoadTime", Kind.HISTOGRAM, "ms", "from a promotion's turn until its model is in memory");
+      "modelLoadTime",
+      Kind.HISTOGRAM,
+      "ms",
+      "from a promotion's turn until its model is in memory");
 
   /** Flink's kinds. */
   public enum Kind {
