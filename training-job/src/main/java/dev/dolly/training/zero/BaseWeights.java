@@ -51,7 +51,7 @@ final class BaseWeights implements StartingPoint {
 
   /** The slot's, but with the base's vocabulary. */
   private long[] storedShape(WeightSlot slot) {
-    long[] shape = slot.shape();
+    long[] shape = slot.shape().clone();
     long[] stored = base.tensor(slot.name()).shape();
     if (decoder.isPerToken(slot) && stored.length == shape.length) {
       shape[0] = stored[0];

@@ -6,7 +6,7 @@ import dev.dolly.engine.sampling.SplitMix64;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** Start values that a seed and a weight's name decide, whoever asks for which part of them. */
+/** New weights that a seed and a weight's name decide, whoever asks for which part of them. */
 final class RandomWeights {
   private static final int PIECE = 1 << 18;
 

@@ -101,6 +101,8 @@ final class Worker implements AutoCloseable {
       for (int i = 1; i < head; i++) {
         inputs.add(decoder.block(scope, on, gather(scope, i), inputs.get(i - 1)));
       }
+      // forward and back are one call for the head; it is gathered for each way like every unit
+      gather(scope, head);
       PtNDArray x = inputs.remove(head - 1);
       HeadResult result = decoder.head(scope, on, gather(scope, head), x, scale);
       x.close();
