@@ -43,6 +43,13 @@ final class ClusterOptions {
     return cluster;
   }
 
+  /** The same, or empty where none is named and no local stack is ready. */
+  Optional<Cluster> clusterIfAny() {
+    boolean none =
+        bootstrap == null && registry == null && data.directory().stackAddress().isEmpty();
+    return none ? Optional.empty() : Optional.of(cluster());
+  }
+
   String registryUrl() {
     return registry == null
         ? localUnless("--bootstrap", bootstrap, "--registry").registry()

@@ -70,6 +70,8 @@ public final class Dolly implements Runnable {
                 .addSubcommand(new ModelsCheckCommand(terminal))
                 .addSubcommand(new ModelsListCommand(terminal))
                 .addSubcommand(new ModelsMakeCommand(terminal))
+                .addSubcommand(new ModelsPromoteCommand(terminal))
+                .addSubcommand(new ModelsRollbackCommand(terminal))
                 .addSubcommand(new ModelsVerifyCommand(terminal)))
         .addSubcommand(
             new CommandLine(new TopicsCommand())

@@ -6,13 +6,19 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code dolly models}. */
-@Command(name = "models", description = "Model directories: list, make, verify.")
+@Command(
+    name = "models",
+    description = {
+      "Models: list, make, check and verify directories, promote a version of a model that is being"
+          + " served, or roll back."
+    })
 final class ModelsCommand implements Runnable {
   @Spec private CommandSpec spec;
 
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "models needs a command: list, make or verify");
+        spec.commandLine(),
+        "models needs a command: check, list, make, promote, rollback or verify");
   }
 }

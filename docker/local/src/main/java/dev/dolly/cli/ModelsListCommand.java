@@ -1,9 +1,14 @@
 package dev.dolly.cli;
 
+import dev.dolly.client.LastAnswers;
+import dev.dolly.client.ModelHistories;
 import dev.dolly.engine.model.ModelConfig;
 import dev.dolly.engine.model.ModelDirectory;
 import dev.dolly.engine.model.ModelFormatException;
 import dev.dolly.engine.preset.ModelPreset;
+import dev.dolly.schemas.checkpoint.ModelHistory;
+import dev.dolly.schemas.checkpoint.ModelVersion;
+import dev.dolly.schemas.registry.PatientRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,15 +16,19 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 
 /** {@code dolly models list}. */
 @Command(
     name = "list",
     description =
-        "Prints the models in .dolly/models beside the dolly script and the shapes that `models"
-            + " make` knows, one JSON object a line.")
+        "Prints the versions that the checkpoint topic of a running stack announces, the models in"
+            + " .dolly/models beside the dolly script, and the shapes that `models make` knows, one"
+            + " JSON object a line.")
 final class ModelsListCommand implements Callable<Integer> {
   private final Terminal terminal;
+
+  @Mixin private ClusterOptions cluster;
 
   ModelsListCommand(Terminal terminal) {
     this.terminal = terminal;
@@ -27,6 +36,7 @@ final class ModelsListCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    cluster.clusterIfAny().ifPresent(this::versions);
     Path models = Home.system().models();
     if (Files.isDirectory(models)) {
       List<Path> directories;
@@ -48,6 +58,16 @@ final class ModelsListCommand implements Callable<Integer> {
                   .put("hidden_size", config.hiddenSize())));
     }
     return 0;
+  }
+
+  private void versions(Cluster target) {
+    PatientRegistry schemas = target.schemas();
+    LastAnswers answers = LastAnswers.read(target.bootstrap(), schemas);
+    for (ModelHistory history : ModelHistories.read(target.bootstrap(), schemas).all()) {
+      for (ModelVersion version : history.versions()) {
+        terminal.result(Json.line(ModelLines.of(history, version, answers)));
+      }
+    }
   }
 
   private void directory(Path path) {

@@ -2,7 +2,9 @@ package dev.dolly.cli;
 
 import dev.dolly.engine.ComputeSettings;
 import dev.dolly.engine.LanguageModel;
+import dev.dolly.engine.model.Manifest;
 import dev.dolly.engine.model.ModelDirectory;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -12,6 +14,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "verify",
     description = {
+      "Compares a checkpoint's files with its manifest, where it has one.",
       "Loads a model with its tokenizer, as a command that answers would, and prints what it is and"
           + " the digest of its files.",
       "Fails with the file and the fault where something is missing, torn or not supported."
@@ -29,6 +32,10 @@ final class ModelsVerifyCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     ModelDirectory model = ModelDirectory.open(directory);
+    boolean whole = Files.exists(directory.resolve(Manifest.FILE));
+    if (whole) {
+      Manifest.read(directory).verify(directory);
+    }
     try (LanguageModel loaded = LanguageModel.load(model, ComputeSettings.defaults())) {
       loaded.tokenizer();
       terminal.result(
@@ -39,6 +46,7 @@ final class ModelsVerifyCommand implements Callable<Integer> {
                   .put("dtype", model.storedDType().configName())
                   .put("weight_bytes", loaded.weightBytes())
                   .put("window", loaded.window())
+                  .put("manifest", whole)
                   .put("digest", model.digest())));
     }
     return 0;

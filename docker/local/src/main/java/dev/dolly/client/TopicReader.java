@@ -90,6 +90,14 @@ public final class TopicReader implements AutoCloseable {
       consumer.seekToBeginning(partitions);
     } else if (from instanceof StartingPoint.Latest) {
       consumer.seekToEnd(partitions);
+    } else if (from instanceof StartingPoint.Last last) {
+      Map<TopicPartition, Long> beginnings = consumer.beginningOffsets(partitions);
+      consumer
+          .endOffsets(partitions)
+          .forEach(
+              (partition, end) ->
+                  consumer.seek(
+                      partition, Math.max(beginnings.get(partition), end - last.offsets())));
     } else {
       long millis = ((StartingPoint.At) from).millis();
       Map<TopicPartition, Long> wanted = new HashMap<>();

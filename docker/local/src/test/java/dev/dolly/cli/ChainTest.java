@@ -303,6 +303,54 @@ class ChainTest {
     assertThat(topics.lines()).allSatisfy(t -> assertThat(t.get("exists").asBoolean()).isTrue());
   }
 
+  @Test
+  void versionsArePromotedAndRolledBackByCommands() throws Exception {
+    String[] stack = {
+      "--bootstrap", chain.cluster.bootstrap(), "--registry", chain.cluster.registry()
+    };
+    try (Checkpoints checkpoints =
+        new Checkpoints(chain.cluster, directory.resolve("runs"))) { // of no model that runs here
+      checkpoints.save("elsewhere", "run-000001", "neox");
+      checkpoints.save("elsewhere", "run-000002", "neox");
+    }
+    Invocation none = Invocation.of("", with(stack, "models", "rollback"));
+    assertThat(none.code()).isEqualTo(1);
+    assertThat(none.err()).contains("dolly models list").hasLineCount(1);
+    Invocation unknown = Invocation.of("", with(stack, "models", "promote", "run-000003"));
+    assertThat(unknown.code()).isEqualTo(1);
+    assertThat(unknown.err()).contains("run-000003").hasLineCount(1);
+
+    for (String version : List.of("run-000001", "run-000002")) {
+      Invocation promoted = Invocation.of("", with(stack, "models", "promote", version));
+      assertThat(promoted.err()).isEmpty();
+      assertThat(promoted.code()).isZero();
+    }
+    assertThat(current(stack)).isEqualTo("run-000002");
+    Invocation back = Invocation.of("", with(stack, "models", "rollback", "--reason", "worse"));
+    assertThat(back.code()).isZero();
+    assertThat(back.lines())
+        .singleElement()
+        .satisfies(
+            event -> {
+              assertThat(event.get("version").asText()).isEqualTo("run-000001");
+              assertThat(event.get("reason").asText()).isEqualTo("worse");
+            });
+    assertThat(current(stack)).isEqualTo("run-000001");
+    assertThat(Invocation.of("", with(stack, "models", "rollback")).code()).isEqualTo(1);
+    assertThat(chain.deadLetters).isEmpty();
+  }
+
+  private static String current(String[] stack) throws Exception {
+    Invocation list = Invocation.of("", with(stack, "models", "list"));
+    assertThat(list.code()).isZero();
+    List<JsonNode> versions =
+        list.lines().stream().filter(line -> line.path("current").asBoolean()).toList();
+    assertThat(versions).hasSize(1);
+    assertThat(versions.get(0).get("status").asText()).isEqualTo("PROMOTED");
+    assertThat(versions.get(0).get("step").asLong()).isEqualTo(100);
+    return versions.get(0).get("version").asText();
+  }
+
   private static String[] with(String[] stack, String... command) {
     return Stream.concat(Arrays.stream(command), Arrays.stream(stack)).toArray(String[]::new);
   }

@@ -38,7 +38,7 @@ final class KnownPrompt {
     BatchSettings settings =
         BatchSettings.defaults()
             .withMaxBatch(1)
-            .withCacheBytes(model.cacheBytesPerToken() * (ids.length + TOKENS));
+            .withCacheBytes(model.cacheBytesPerToken() * model.window());
     Semaphore progress = new Semaphore(0);
     try (EngineThread thread = EngineThread.start(1);
         ContinuousBatcher batcher =

@@ -1,0 +1,57 @@
+package dev.dolly.inference.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CheckpointUriTest {
+  @ParameterizedTest
+  @CsvSource({
+    "file:///runs, file:/runs/a/checkpoint-100, true",
+    "file:///runs/, /runs, true",
+    "/runs, file:///runs/a%20b, true",
+    "/runs, file:///runs/a b, true",
+    "/, file:///anywhere, true",
+    "/runs, /runs-of-others/a, false",
+    "/runs/a, /runs, false",
+    "s3://bucket/runs, S3://bucket/runs/a, true",
+    "s3://bucket/runs, s3://other/runs/a, false",
+    "s3://bucket/runs, file:///runs/a, false",
+    "s3://bucket, s3://bucket/runs, true",
+  })
+  void holdsWhatLiesInIt(String prefix, String uri, boolean holds) {
+    if (prefix.equals("s3://bucket")) {
+      prefix += "/"; // a bucket alone has no path
+    }
+    assertThat(CheckpointUri.parse(prefix).holds(CheckpointUri.parse(uri))).isEqualTo(holds);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "runs",
+        "file:runs",
+        "/runs/../etc",
+        "file:///runs/%2e%2e/etc",
+        "s3://bucket/runs/./a",
+        "s3://bucket",
+      })
+  void takesNoWayRound(String uri) {
+    assertThatThrownBy(() -> CheckpointUri.parse(uri))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("'" + uri + "'");
+  }
+
+  @Test
+  void namesItsFilesForFlink() {
+    assertThat(CheckpointUri.parse("s3://bucket/a%20b/").file("config.json"))
+        .hasToString("s3://bucket/a b/config.json");
+    assertThat(CheckpointUri.parse("/runs/a").file("config.json"))
+        .hasToString("file:/runs/a/config.json");
+  }
+}
