@@ -1,11 +1,8 @@
 package dev.dolly.cli;
 
-import dev.dolly.local.StackAddress;
-import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Which broker and registry a command talks to. */
@@ -30,17 +27,14 @@ final class ClusterOptions {
 
   /** The cluster, which answers. */
   Cluster broker() {
-    Cluster cluster = new Cluster(bootstrapServers(), "");
+    Cluster cluster = new Cluster(choice().bootstrapServers(), "");
     cluster.check();
     return cluster;
   }
 
   /** The cluster with its registry; both answer. */
   Cluster cluster() {
-    Cluster cluster = new Cluster(bootstrapServers(), registryUrl());
-    cluster.check();
-    cluster.checkRegistry();
-    return cluster;
+    return choice().cluster();
   }
 
   /** The same, or empty where none is named and no local stack is ready. */
@@ -51,33 +45,10 @@ final class ClusterOptions {
   }
 
   String registryUrl() {
-    return registry == null
-        ? localUnless("--bootstrap", bootstrap, "--registry").registry()
-        : registry;
+    return choice().registryUrl();
   }
 
-  private String bootstrapServers() {
-    return bootstrap == null
-        ? localUnless("--registry", registry, "--bootstrap").bootstrap()
-        : bootstrap;
-  }
-
-  /** The local stack does not fill in for half of another cluster. */
-  private StackAddress localUnless(String given, String value, String missing) {
-    if (value != null) {
-      throw new ParameterException(
-          command.commandLine(),
-          given
-              + " names another cluster than the local stack; name its other half with "
-              + missing);
-    }
-    Optional<StackAddress> address = data.directory().stackAddress();
-    return address.orElseThrow(
-        () ->
-            new CommandException(
-                "no stack is ready on "
-                    + data.directory().root()
-                    + "; start one with `dolly up`, or name a cluster with --bootstrap and"
-                    + " --registry"));
+  private ClusterChoice choice() {
+    return new ClusterChoice(command.commandLine(), data.directory(), bootstrap, registry);
   }
 }

@@ -59,6 +59,8 @@ public final class Dolly implements Runnable {
         .addSubcommand(new AskCommand(terminal))
         .addSubcommand(new ProduceCommand(terminal))
         .addSubcommand(new ConsumeCommand(terminal))
+        .addSubcommand(new LoadCommand(terminal))
+        .addSubcommand(TrainCommand.commandLine(terminal))
         .addSubcommand(new TopCommand(terminal))
         .addSubcommand(new ChaosCommand(terminal))
         .addSubcommand(new GenerateCommand(terminal))

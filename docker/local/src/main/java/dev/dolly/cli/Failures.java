@@ -3,6 +3,8 @@ package dev.dolly.cli;
 import dev.dolly.engine.model.ModelFormatException;
 import dev.dolly.local.StackException;
 import dev.dolly.schemas.registry.SchemaRegistrationException;
+import dev.dolly.training.run.BadRecordException;
+import dev.dolly.training.run.TrainingFailedException;
 import org.apache.kafka.common.KafkaException;
 
 /** Which failures say all that a user needs in their message. */
@@ -14,6 +16,8 @@ final class Failures {
         || e instanceof StackException
         || e instanceof ModelFormatException
         || e instanceof SchemaRegistrationException
+        || e instanceof TrainingFailedException
+        || e instanceof BadRecordException
         || e instanceof KafkaException
         || e instanceof IllegalArgumentException;
   }

@@ -30,7 +30,8 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * The graph, a batch job of one task: the topic's records between fixed offsets → training → its
- * topics, at least once.
+ * topics, at least once. {@link #build} is {@link #read}, {@link #train} and {@link #deliver} in a
+ * row; a test puts something of its own between them.
  *
  * <pre>
  * dolly-15k → train → dolly.checkpoints, dolly.training-metrics, dolly.dead-letters
@@ -64,19 +65,30 @@ public final class TrainingJob {
   /** Adds the whole job to the environment. */
   public static void build(
       StreamExecutionEnvironment env, JobArguments arguments, TopicBounds bounds) {
+    deliver(train(read(env, arguments, bounds), arguments, bounds), arguments);
+  }
+
+  /** The topic's records within the bounds. */
+  public static DataStream<TopicRecord> read(
+      StreamExecutionEnvironment env, JobArguments arguments, TopicBounds bounds) {
     configure(env);
-    DataStream<TopicRecord> records =
-        env.fromSource(source(arguments, bounds), WatermarkStrategy.noWatermarks(), "records")
-            .uid("records")
-            .setParallelism(1);
-    records
+    return env.fromSource(source(arguments, bounds), WatermarkStrategy.noWatermarks(), "records")
+        .uid("records")
+        .setParallelism(1);
+  }
+
+  /** What a run over all of them has to tell. */
+  public static DataStream<OutboundRecord> train(
+      DataStream<TopicRecord> records, JobArguments arguments, TopicBounds bounds) {
+    return records
         .transform("train", OutboundRecord.TYPE, new TrainOperatorFactory(arguments, bounds))
         .uid("train")
-        .setParallelism(1)
-        .sinkTo(sink(arguments))
-        .name("events")
-        .uid("events")
         .setParallelism(1);
+  }
+
+  /** Writes it to its topics. */
+  public static void deliver(DataStream<OutboundRecord> events, JobArguments arguments) {
+    events.sinkTo(sink(arguments)).name("events").uid("events").setParallelism(1);
   }
 
   private static void configure(StreamExecutionEnvironment env) {

@@ -1,8 +1,6 @@
 package dev.dolly.training.run;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.dolly.engine.model.FileDigest;
-import dev.dolly.engine.model.JsonFile;
 import dev.dolly.engine.model.Manifest;
 import dev.dolly.engine.model.ModelConfig;
 import dev.dolly.engine.model.ModelDirectory;
@@ -88,13 +86,6 @@ record BaseModel(
                     .orElse(directory.toAbsolutePath().normalize().getFileName().toString()),
                 lineage.map(Lineage::version).orElse(""),
                 digest));
-  }
-
-  /** As in {@code config.json}. */
-  String architecture() {
-    JsonNode names =
-        JsonFile.readObject(directory.resolve(ModelDirectory.CONFIG)).path("architectures");
-    return names.path(0).asText(config.modelType());
   }
 
   /**

@@ -72,6 +72,16 @@ public final class TrainingRun implements AutoCloseable {
     }
   }
 
+  /** What the run's events and metrics will go by: its own id, or that of the run it goes on. */
+  public String runId(List<DataRange> data) throws IOException {
+    Optional<SavedCheckpoint> from =
+        options.output().resume()
+            ? CheckpointStore.all(options.output().directory()).stream().findFirst()
+            : Optional.empty();
+    return from.map(saved -> Lineage.fromJson(saved.manifest().lineage()).runId())
+        .orElseGet(() -> RunIdentity.of(options.resolved(), data, base.digest()).runId());
+  }
+
   /**
    * Takes the next record: those of a topic in any order, those of a file in theirs.
    *
@@ -132,7 +142,7 @@ public final class TrainingRun implements AutoCloseable {
                 listener,
                 new RunFacts(
                     options.modelName(),
-                    base.architecture(),
+                    base.config().architecture(),
                     base.parent(),
                     identity,
                     runId,

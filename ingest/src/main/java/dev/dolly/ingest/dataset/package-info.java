@@ -1,0 +1,2 @@
+/** Instruction datasets from files onto their topics. */
+package dev.dolly.ingest.dataset;
