@@ -76,7 +76,7 @@ final class Classification implements Task {
         others.removeAll(words);
         String word = draw.of(others);
         words.add(word);
-        lines.add(new Template("{x|cap}").with(Map.of("x", word)) + ": " + right);
+        lines.add("- " + word + ": " + right);
       }
       if (draw.mayHave(String.join(",", words))) {
         Map<String, String> values =

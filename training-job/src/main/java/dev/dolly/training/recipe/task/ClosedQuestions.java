@@ -9,7 +9,7 @@ import java.util.Map;
 
 /** Questions that a passage answers, or does not. */
 final class ClosedQuestions implements Task {
-  private static final double NOT_STATED = 0.12;
+  private static final double NOT_STATED = 0.1;
 
   private final Passages passages;
 

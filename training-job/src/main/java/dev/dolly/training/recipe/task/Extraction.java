@@ -22,9 +22,10 @@ final class Extraction implements Task {
   /** {@code extraction.yaml}. */
   record Lists(List<Layout> layouts, List<Enumeration> enumerations, List<Pair> pairs) {}
 
-  record Layout(List<String> asks, String first, String between) {}
+  record Layout(List<String> asks, Template first, String between) {}
 
-  record Enumeration(String kind, List<Template> carriers, List<String> asks) {}
+  record Enumeration(
+      String kind, String label, List<Template> carriers, List<String> asks) {}
 
   record Pair(String key, String value, List<Template> carriers, List<String> asks) {}
 
@@ -91,7 +92,8 @@ final class Extraction implements Task {
         "list of " + asked.kind(),
         draw.of(asked.asks()) + draw.of(layout.asks()),
         String.join(" ", sentences),
-        layout.first() + String.join(layout.between(), items));
+        layout.first().with(Map.of("label", asked.label()))
+            + String.join(layout.between(), items));
   }
 
   /** Words of pools belong to both splits: their combination decides. */
@@ -133,7 +135,7 @@ final class Extraction implements Task {
       String key = world.one(pair.key(), draw);
       String value = world.one(pair.value(), draw);
       sentences.add(draw.of(pair.carriers()).with(Map.of("key", key, "value", value)));
-      lines.add(new Template("{x|cap}").with(Map.of("x", key)) + ": " + value);
+      lines.add("- " + key + ": " + value);
     }
     if (draw.chance(DISTRACTED)) {
       sentences.add(draw.below(count + 1), draw.of(passages.texts().fillers()));
