@@ -24,8 +24,7 @@ final class Extraction implements Task {
 
   record Layout(List<String> asks, Template first, String between) {}
 
-  record Enumeration(
-      String kind, String label, List<Template> carriers, List<String> asks) {}
+  record Enumeration(String kind, String label, List<Template> carriers, List<String> asks) {}
 
   record Pair(String key, String value, List<Template> carriers, List<String> asks) {}
 
@@ -92,8 +91,7 @@ final class Extraction implements Task {
         "list of " + asked.kind(),
         draw.of(asked.asks()) + draw.of(layout.asks()),
         String.join(" ", sentences),
-        layout.first().with(Map.of("label", asked.label()))
-            + String.join(layout.between(), items));
+        layout.first().with(Map.of("label", asked.label())) + String.join(layout.between(), items));
   }
 
   /** Words of pools belong to both splits: their combination decides. */
