@@ -1,93 +1,77 @@
 package dev.dolly.training.run;
 
 import dev.dolly.schemas.avro.ErrorCode;
-import dev.dolly.training.checkpoint.CheckpointStore;
 import dev.dolly.training.checkpoint.SavedCheckpoint;
 import dev.dolly.training.example.Example;
 import dev.dolly.training.lineage.Lineage;
 import dev.dolly.training.options.OutputOptions;
 import dev.dolly.training.options.TrainingOptions;
 import dev.dolly.training.order.TrainingOrder;
-import dev.dolly.training.tokenizer.TokenizerFiles;
 import dev.dolly.training.zero.StepResult;
 import dev.dolly.training.zero.Trainer;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 
 /** Steps, evaluations, measurements and saves, in their turns. One thread, used once. */
 final class TrainingLoop {
-  /** The directory within a checkpoint that only who goes on needs. */
-  static final String STATE = "trainer-state";
-
   private static final double NANOS = Duration.ofSeconds(1).toNanos();
 
   private final TrainingOptions options;
   private final OutputOptions output;
   private final RunListener listener;
-  private final RunFacts facts;
-  private final TokenizerFiles tokenizerFiles;
-  private final TrainingOrder order;
+  private final String runId;
   private final ExampleCollector collector;
   private final Trainer trainer;
-  private final CheckpointStore store;
-  private final Supplier<Set<String>> everPromoted;
+  private final RunSaver saver;
   private final BooleanSupplier cancelled;
+  private final BatchCursor cursor;
+  private final Evaluation evaluation;
+  private final OutlierGuard guard;
   private final long firstStep;
   private final long lastStep;
-  private final OutlierGuard guard;
 
-  private int epoch;
-  private int batch;
-  private List<List<Example>> batches;
   private long skipped;
   private double trainLoss;
   private OptionalDouble evalLoss;
   private RunState.Best best;
 
   /**
-   * @param state where to begin
+   * @param cancelled asked at each step
    * @param lastStep after which the run is done
+   * @param state where to begin
    */
   TrainingLoop(
       TrainingOptions options,
       RunListener listener,
-      RunFacts facts,
-      TokenizerFiles tokenizerFiles,
+      String runId,
       TrainingOrder order,
       ExampleCollector collector,
       Trainer trainer,
-      CheckpointStore store,
-      Supplier<Set<String>> everPromoted,
+      RunSaver saver,
       BooleanSupplier cancelled,
       long lastStep,
       RunState state) {
     this.options = options;
     this.output = options.output();
     this.listener = listener;
-    this.facts = facts;
-    this.tokenizerFiles = tokenizerFiles;
-    this.order = order;
+    this.runId = runId;
     this.collector = collector;
     this.trainer = trainer;
-    this.store = store;
-    this.everPromoted = everPromoted;
+    this.saver = saver;
     this.cancelled = cancelled;
     this.lastStep = lastStep;
     this.firstStep = state.firstStep();
+    int epochs = options.maxSteps().isPresent() ? Integer.MAX_VALUE : options.epochs();
+    this.cursor = new BatchCursor(order, epochs, state.epoch(), state.batch());
+    this.evaluation =
+        new Evaluation(
+            trainer, order.heldOut(), options.perDeviceEvalBatch(), options.devices().count());
     this.guard = new OutlierGuard(options.guard(), state.guard());
-    this.epoch = state.epoch();
-    this.batch = state.batch();
-    this.batches = order.epoch(epoch);
     this.skipped = state.skipped();
     this.trainLoss = state.trainLoss();
     this.evalLoss = state.evalLoss();
@@ -99,45 +83,31 @@ final class TrainingLoop {
     long begun = trainer.steps();
     boolean goesOn = begun > firstStep;
     try (MetricLog log = new MetricLog(output.directory(), output.metrics(), goesOn ? begun : 0)) {
-      Optional<SavedCheckpoint> last = goesOn ? retell(log) : Optional.empty();
+      log.all().forEach(metric -> listener.measured(runId, metric));
+      Optional<SavedCheckpoint> last = goesOn ? Optional.of(saver.retell()) : Optional.empty();
       long beginning = System.nanoTime();
-      while (trainer.steps() < lastStep && nextBatch()) {
+      while (trainer.steps() < lastStep && cursor.hasNext()) {
         stopIfCancelled();
-        Optional<StepMetric> made = step(batches.get(batch++));
+        Optional<StepMetric> made = step(cursor.next());
         if (made.isPresent()) {
           StepMetric metric = evaluatedIfDue(made.get());
           logIfDue(metric, log);
-          last = savedIfDue(metric.step());
+          boolean due = metric.step() % output.saveSteps() == 0 || metric.step() == lastStep;
+          last = due ? Optional.of(save(metric)) : Optional.empty();
           listener.progress(progress(metric, begun, System.nanoTime() - beginning));
         }
       }
       // batches that were skipped may have left the run without the step that would be saved
-      SavedCheckpoint checkpoint = last.isPresent() ? last.get() : save(trainer.steps());
-      finish(checkpoint, log);
-      return checkpoint;
+      SavedCheckpoint end =
+          last.isPresent() ? last.get() : saver.save(state(), cursor.epochsDone());
+      Lineage lineage = saver.finish(end);
+      if (output.report().isPresent()) {
+        new ReportFile(lineage, best, skipped, evaluation.examples().size())
+            .write(output.report().get(), log.all());
+      }
+      listener.finished(end, lineage);
+      return end;
     }
-  }
-
-  /** What was told before may not have reached those it was meant for. */
-  private Optional<SavedCheckpoint> retell(MetricLog log) throws IOException {
-    log.all().forEach(metric -> listener.measured(facts.runId(), metric));
-    List<SavedCheckpoint> all = new ArrayList<>(store.all());
-    Collections.reverse(all);
-    all.forEach(saved -> listener.saved(saved, lineage(saved)));
-    return Optional.of(all.get(all.size() - 1));
-  }
-
-  private static Lineage lineage(SavedCheckpoint saved) {
-    return Lineage.fromJson(saved.manifest().lineage());
-  }
-
-  private boolean nextBatch() {
-    if (batch == batches.size()) {
-      epoch++;
-      batch = 0;
-      batches = order.epoch(epoch);
-    }
-    return options.maxSteps().isPresent() || epoch < options.epochs();
   }
 
   private Optional<StepMetric> step(List<Example> examples) {
@@ -160,7 +130,7 @@ final class TrainingLoop {
     return Optional.of(
         new StepMetric(
             result.step(),
-            epochsDone(),
+            cursor.epochsDone(),
             result.loss(),
             OptionalDouble.empty(),
             result.gradNorm(),
@@ -197,87 +167,38 @@ final class TrainingLoop {
 
   private StepMetric evaluatedIfDue(StepMetric metric) {
     boolean due = metric.step() % options.evalSteps() == 0 || metric.step() == lastStep;
-    if (!due || order.heldOut().isEmpty()) {
+    if (!due || evaluation.examples().isEmpty()) {
       return metric;
     }
-    evalLoss = OptionalDouble.of(evaluate());
+    evalLoss = OptionalDouble.of(evaluation.loss(this::stopIfCancelled));
     return metric.withEvalLoss(evalLoss);
-  }
-
-  /** In pieces, so that a cancellation need not wait for all of it. */
-  private double evaluate() {
-    List<Example> heldOut = order.heldOut();
-    int piece = options.perDeviceEvalBatch() * options.devices().count();
-    double loss = 0;
-    long labels = 0;
-    for (int from = 0; from < heldOut.size(); from += piece) {
-      stopIfCancelled();
-      List<Example> some = heldOut.subList(from, Math.min(heldOut.size(), from + piece));
-      long counted = some.stream().mapToLong(Example::labels).sum();
-      loss += counted * trainer.evaluate(some, options.perDeviceEvalBatch());
-      labels += counted;
-    }
-    return loss / labels;
   }
 
   private void logIfDue(StepMetric metric, MetricLog log) throws IOException {
     if (metric.step() % options.loggingSteps() == 0 || metric.evalLoss().isPresent()) {
       log.add(metric);
-      listener.measured(facts.runId(), metric);
+      listener.measured(runId, metric);
     }
   }
 
-  private Optional<SavedCheckpoint> savedIfDue(long step) throws IOException {
-    boolean due = step % output.saveSteps() == 0 || step == lastStep;
-    return due ? Optional.of(save(step)) : Optional.empty();
-  }
-
-  private SavedCheckpoint save(long step) throws IOException {
+  private SavedCheckpoint save(StepMetric metric) throws IOException {
     stopIfCancelled();
-    boolean evaluated = step % options.evalSteps() == 0 || step == lastStep;
-    if (evaluated && evalLoss.isPresent() && evalLoss.getAsDouble() < best.evalLoss()) {
-      best = new RunState.Best(step, evalLoss.getAsDouble());
+    if (metric.evalLoss().isPresent() && metric.evalLoss().getAsDouble() < best.evalLoss()) {
+      best = new RunState.Best(metric.step(), metric.evalLoss().getAsDouble());
     }
-    Lineage lineage =
-        facts.lineage(
-            options.dtype().configName(),
-            trainer.parameters(),
-            step,
-            epochsDone(),
-            trainLoss,
-            evalLoss);
-    SavedCheckpoint saved = store.save(step, this::write, lineage.toJson());
-    listener.saved(saved, lineage);
-    Set<String> promoted = everPromoted.get();
-    store.prune(
-        output.saveTotalLimit(),
-        each -> each.step() == best.step() || promoted.contains(lineage(each).version()));
-    return saved;
+    return saver.save(state(), cursor.epochsDone());
   }
 
-  private void write(Path directory) throws IOException {
-    trainer.writeModel(directory);
-    tokenizerFiles.writeTo(directory);
-    trainer.save(directory.resolve(STATE));
-    new RunState(firstStep, epoch, batch, skipped, trainLoss, evalLoss, best, guard.window())
-        .write(directory.resolve(STATE));
-  }
-
-  private void finish(SavedCheckpoint last, MetricLog log) throws IOException {
-    store.finish(last);
-    if (output.second().isPresent()) {
-      store.copyModel(last, output.second().get());
-    }
-    Lineage lineage = lineage(last);
-    if (output.report().isPresent()) {
-      new ReportFile(lineage, best, skipped, order.heldOut().size())
-          .write(output.report().get(), log.all());
-    }
-    listener.finished(last, lineage);
-  }
-
-  private double epochsDone() {
-    return epoch + (double) batch / batches.size();
+  private RunState state() {
+    return new RunState(
+        firstStep,
+        cursor.epoch(),
+        cursor.batch(),
+        skipped,
+        trainLoss,
+        evalLoss,
+        best,
+        guard.window());
   }
 
   private Progress progress(StepMetric metric, long begun, long nanos) {

@@ -132,31 +132,33 @@ public final class TrainingRun implements AutoCloseable {
       try (Trainer trainer = base.trainer(options, tokenizer.size(), settings)) {
         RunState state = RunState.atBeginning(first);
         if (from.isPresent()) {
-          trainer.restore(from.get().path().resolve(TrainingLoop.STATE));
-          state = RunState.read(from.get().path().resolve(TrainingLoop.STATE));
+          trainer.restore(from.get().path().resolve(RunSaver.STATE));
+          state = RunState.read(from.get().path().resolve(RunSaver.STATE));
           listener.note("Going on from " + from.get().path() + ".");
         }
-        TrainingLoop loop =
-            new TrainingLoop(
+        RunFacts facts =
+            new RunFacts(
+                options.modelName(),
+                base.config().architecture(),
+                base.parent(),
+                identity,
+                runId,
+                order.training().size());
+        RunSaver saver =
+            new RunSaver(
+                options, facts, base.tokenizerFiles(), trainer, store, everPromoted, listener);
+        return new TrainingLoop(
                 options,
                 listener,
-                new RunFacts(
-                    options.modelName(),
-                    base.config().architecture(),
-                    base.parent(),
-                    identity,
-                    runId,
-                    order.training().size()),
-                base.tokenizerFiles(),
+                runId,
                 order,
                 collector,
                 trainer,
-                store,
-                everPromoted,
+                saver,
                 cancelled,
                 first + steps,
-                state);
-        return loop.run();
+                state)
+            .run();
       }
     }
   }
