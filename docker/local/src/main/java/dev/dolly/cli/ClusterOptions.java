@@ -40,9 +40,7 @@ final class ClusterOptions {
 
   /** The same, or empty where none is named and no local stack is ready. */
   Optional<Cluster> clusterIfAny() {
-    boolean none =
-        bootstrap == null && registry == null && data.directory().stackAddress().isEmpty();
-    return none ? Optional.empty() : Optional.of(cluster());
+    return choice().isThere() ? Optional.of(cluster()) : Optional.empty();
   }
 
   String registryUrl() {

@@ -2,6 +2,7 @@ package dev.dolly.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dolly.client.StartingPoint;
 import dev.dolly.client.TopicReader;
@@ -23,6 +24,7 @@ import dev.dolly.schemas.topic.Topic;
 import dev.dolly.schemas.topic.TopicCatalogue;
 import dev.dolly.training.flink.JobArguments;
 import dev.dolly.training.flink.TrainingJob;
+import dev.dolly.training.lineage.DataRange;
 import dev.dolly.training.topic.KafkaAccess;
 import dev.dolly.training.topic.OutboundRecord;
 import dev.dolly.training.topic.TopicBounds;
@@ -66,7 +68,7 @@ class TrainChainTest {
       retract(chain, ids.get(3));
       try (KafkaProducer<byte[], byte[]> open = openTransaction(chain, ids.get(5))) {
         assertThat(open).isNotNull();
-        Path out = directory.resolve("out");
+        Path out = directory.resolve("stack/out"); // under what the stack's job may open
 
         Invocation done = train(chain, out, "--promote", "--save-steps", "5");
 
@@ -97,8 +99,82 @@ class TrainChainTest {
         assertThat(all(chain, TopicCatalogue.TRAINING_METRICS))
             .extracting(TrainingMetric::getStep)
             .containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L, 10L);
+        awaitAnswerOf(last.getVersion(), chain);
       }
     }
+  }
+
+  /** The running job takes the promoted version up. */
+  private static void awaitAnswerOf(String version, RunningChain chain) throws Exception {
+    String served;
+    do {
+      chain.check();
+      chain.send("{\"instruction\": \"a\", \"params\": {\"max_new_tokens\": 1}}");
+      int answered = chain.responses.size();
+      while (chain.responses.size() == answered) {
+        chain.await(chain.responses.size() + chain.deadLetters.size() + 1);
+      }
+      served = chain.responses.get(chain.responses.size() - 1).getModel().getVersion();
+    } while (!served.equals(version));
+  }
+
+  @Test
+  void readsTheBoundsThatAreAskedForAndStopsWhenItIsCancelled() throws Exception {
+    try (RunningChain chain = new RunningChain(directory.resolve("stack"), "neox")) {
+      load(chain, TrainData.write("neox", directory.resolve("records.jsonl")));
+
+      assertThat(bounds(chain, "offsets", "1:2-5").ranges())
+          .containsExactly(new DataRange(TOPIC, 1, 2, 5));
+      assertThat(bounds(chain, "from-time", "0").ranges()).hasSize(4);
+      assertThatThrownBy(() -> bounds(chain, "offsets", "1:2-5000"))
+          .hasMessageContaining(
+              "offsets 2-5000 of partition 1 are asked for, and topic records has");
+      assertThatThrownBy(() -> bounds(chain, "until-time", "1000"))
+          .hasMessageContaining("topic records has no records within the bounds");
+      assertThatThrownBy(() -> bounds(chain, "topic", "none"))
+          .hasMessageContaining("there is no topic none");
+
+      JobArguments endless = arguments(chain, directory.resolve("endless"));
+      endless.options().put("max-steps", "1000000");
+      TopicBounds all = TopicBounds.of(endless.kafka(), endless.trainingOptions());
+      try (EmbeddedFlink flink = flink()) {
+        JobID job = flink.submit(TrainingJob.NAME, env -> TrainingJob.build(env, endless, all));
+        while (all(chain, TopicCatalogue.TRAINING_METRICS).isEmpty()) {
+          assertThat(flink.status(job).isGloballyTerminalState())
+              .as(flink.failure(job).orElse(""))
+              .isFalse();
+        }
+        flink.stop(job);
+        assertThat(flink.status(job)).isEqualTo(JobStatus.CANCELED);
+      }
+    }
+  }
+
+  private static TopicBounds bounds(RunningChain chain, String option, String value)
+      throws IOException {
+    JobArguments arguments = arguments(chain, Path.of("nowhere"));
+    arguments.options().put(option, value);
+    return TopicBounds.of(arguments.kafka(), arguments.trainingOptions());
+  }
+
+  private EmbeddedFlink flink() {
+    return EmbeddedFlink.start(
+        directory.resolve("checkpoints"),
+        directory.resolve("temporary"),
+        Ports.anyFree().flink(),
+        1);
+  }
+
+  private static JobArguments arguments(RunningChain chain, Path out) {
+    Map<String, String> texts = new HashMap<>();
+    List<String> command = TrainData.command("neox", out);
+    for (int i = 1; i < command.size(); i += 2) {
+      texts.put(command.get(i).substring(2), command.get(i + 1));
+    }
+    texts.put("topic", TOPIC);
+    texts.put("save-steps", "4");
+    return new JobArguments(
+        new KafkaAccess(chain.cluster.bootstrap(), chain.cluster.registry(), Map.of()), texts);
   }
 
   @Test
@@ -109,24 +185,10 @@ class TrainChainTest {
       assertThat(train(chain, straight, "--save-steps", "4").code()).isZero();
 
       Path out = directory.resolve("failed");
-      Map<String, String> texts = new HashMap<>();
-      List<String> command = TrainData.command("neox", out);
-      for (int i = 1; i < command.size(); i += 2) {
-        texts.put(command.get(i).substring(2), command.get(i + 1));
-      }
-      texts.put("topic", TOPIC);
-      texts.put("save-steps", "4");
-      KafkaAccess kafka =
-          new KafkaAccess(chain.cluster.bootstrap(), chain.cluster.registry(), Map.of());
-      JobArguments arguments = new JobArguments(kafka, texts);
-      TopicBounds bounds = TopicBounds.of(kafka, arguments.trainingOptions());
+      JobArguments arguments = arguments(chain, out);
+      TopicBounds bounds = TopicBounds.of(arguments.kafka(), arguments.trainingOptions());
       FailOnce.FAILED.set(false);
-      try (EmbeddedFlink flink =
-          EmbeddedFlink.start(
-              directory.resolve("checkpoints"),
-              directory.resolve("temporary"),
-              Ports.anyFree().flink(),
-              1)) {
+      try (EmbeddedFlink flink = flink()) {
         JobID job =
             flink.submit(
                 TrainingJob.NAME,
