@@ -81,9 +81,13 @@ public final class DecoderScript implements AutoCloseable {
     return new Batch(this, scope, batch);
   }
 
-  /** The embedding: {@code [tokens, hidden_size]}. */
-  public PtNDArray embed(PtNDManager scope, Batch batch, PtNDArray weights) {
-    return one(scope, "embed", batch.ids, weights);
+  /**
+   * The embedding: {@code [tokens, hidden_size]}.
+   *
+   * @param like of the type that blocks compute in
+   */
+  public PtNDArray embed(PtNDManager scope, Batch batch, PtNDArray weights, PtNDArray like) {
+    return one(scope, "embed", batch.ids, weights, like);
   }
 
   /** The gradient of the embedding's flat weights. */

@@ -13,9 +13,9 @@ interface Collectives {
    * Everybody's shards end to end.
    *
    * @param shards by rank; nobody changes them meanwhile
-   * @param whole where to: a buffer of this device, at least as large as the shards together
-   * @return the part of it that was written, an alias that the scope owns; one device's only shard
-   *     itself
+   * @param whole where to: a buffer of this device, at least as large as the shards together, and
+   *     of the type that they are wanted in
+   * @return the part of it that was written, an alias that the scope owns
    */
   PtNDArray allGather(int rank, PtNDManager scope, List<PtNDArray> shards, PtNDArray whole);
 

@@ -113,10 +113,11 @@ final class Shard {
     }
   }
 
-  double gradientNorm() {
+  /** The sum of the gradient's squares. */
+  double gradientSquare() {
     try (IValue of = IValue.from(gradient);
-        IValue norm = script.call("norm", of)) {
-      return norm.toDouble();
+        IValue square = script.call("square", of)) {
+      return square.toDouble();
     }
   }
 

@@ -2,6 +2,7 @@ package dev.dolly.training.zero;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dolly.engine.architecture.WeightSlot;
+import dev.dolly.engine.model.DType;
 import dev.dolly.engine.model.JsonFile;
 import dev.dolly.engine.model.ModelConfig;
 import dev.dolly.engine.model.ModelDirectory;
@@ -33,6 +34,7 @@ public final class Trainer implements AutoCloseable {
   private final Decoder decoder;
   private final ObjectNode configFile;
   private final Crew crew;
+  private DType arithmetic;
   private long steps;
 
   private Trainer(
@@ -43,6 +45,7 @@ public final class Trainer implements AutoCloseable {
     crew = new Crew(decoder, settings);
     try {
       crew.forEach((worker, rank) -> fill(worker, start));
+      computeIn(crew.first(workers -> workers.get(0).fastest()));
     } catch (RuntimeException | Error e) {
       crew.close();
       throw e;
@@ -177,7 +180,8 @@ public final class Trainer implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     crew.forEach(
-        (worker, rank) -> TrainerState.write(directory, worker, rank, settings.devices(), steps));
+        (worker, rank) ->
+            TrainerState.write(directory, worker, rank, settings.devices(), steps, arithmetic));
   }
 
   /**
@@ -188,7 +192,18 @@ public final class Trainer implements AutoCloseable {
   public void restore(Path directory) {
     TrainerState state = TrainerState.open(directory);
     crew.forEach((worker, rank) -> state.read(worker));
+    state.arithmetic().filter(dtype -> dtype != arithmetic).ifPresent(this::computeIn);
     steps = state.step();
+  }
+
+  private void computeIn(DType dtype) {
+    crew.forEach((worker, rank) -> worker.computeIn(dtype));
+    arithmetic = dtype;
+  }
+
+  /** The type that products are computed in: the weights' own, or fp32 where that is faster. */
+  public DType arithmetic() {
+    return arithmetic;
   }
 
   /**

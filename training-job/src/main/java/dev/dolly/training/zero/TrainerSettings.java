@@ -8,7 +8,7 @@ import dev.dolly.training.optimizer.Schedule;
 /**
  * How a model is trained.
  *
- * @param compute of weights and activations: fp32, or bf16 beside fp32 masters
+ * @param compute of the weights: fp32, or bf16 beside fp32 masters
  * @param devices that share the state, each with its own thread
  * @param gpus whether they are GPUs 0 to {@code devices - 1}; else logical devices on the CPU
  * @param threads of all devices together, at least one each; 0: one a processor

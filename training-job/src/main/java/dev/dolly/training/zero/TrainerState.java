@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -27,6 +28,7 @@ import java.util.stream.Stream;
  */
 final class TrainerState {
   private static final String STEP = "step";
+  private static final String ARITHMETIC = "arithmetic";
   private static final String[] KINDS = {"master", "mean", "square"};
   private static final Pattern FILE = Pattern.compile("rank-(\\d+)-of-(\\d+)\\.safetensors");
 
@@ -44,7 +46,8 @@ final class TrainerState {
   }
 
   /** Writes one device's file. */
-  static void write(Path directory, Worker worker, int rank, int devices, long step)
+  static void write(
+      Path directory, Worker worker, int rank, int devices, long step, DType arithmetic)
       throws IOException {
     List<Entry> entries = new ArrayList<>();
     for (Shard shard : worker.shards()) {
@@ -54,7 +57,10 @@ final class TrainerState {
     }
     Path file = directory.resolve("rank-%d-of-%d.safetensors".formatted(rank, devices));
     try (SafetensorsWriter writer =
-        SafetensorsWriter.create(file, entries, Map.of(STEP, Long.toString(step)))) {
+        SafetensorsWriter.create(
+            file,
+            entries,
+            Map.of(STEP, Long.toString(step), ARITHMETIC, arithmetic.configName()))) {
       for (Shard shard : worker.shards()) {
         for (PtNDArray tensor : shard.state()) {
           for (long at = 0; at < shard.size(); at += PIECE) {
@@ -105,6 +111,11 @@ final class TrainerState {
   /** Optimizer steps made before it was written. */
   long step() {
     return step;
+  }
+
+  /** The type it was computed in: continuing in another one gives other bits. */
+  Optional<DType> arithmetic() {
+    return DType.ofConfig(files.get(0).metadata().getOrDefault(ARITHMETIC, ""));
   }
 
   /** Fills one device's shards. */

@@ -5,7 +5,9 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
+import dev.dolly.engine.model.DType;
 import dev.dolly.engine.torch.TorchScript;
+import dev.dolly.training.compute.Arithmetic;
 import dev.dolly.training.compute.Decoder;
 import dev.dolly.training.compute.DecoderScript;
 import dev.dolly.training.compute.DecoderScript.Batch;
@@ -26,7 +28,8 @@ final class Worker implements AutoCloseable {
   private final PtNDManager manager;
   private final DecoderScript decoder;
   private final List<Shard> shards = new ArrayList<>();
-  private final PtNDArray whole;
+  private PtNDArray whole; // null: the only device computes with its shards as they are
+  private PtNDArray like; // of the type that is computed in
   private Collectives collectives;
   private List<List<PtNDArray>> everybodys;
 
@@ -38,16 +41,9 @@ final class Worker implements AutoCloseable {
       TorchScript.prepareThread(settings.threadsPerDevice());
       TorchScript.prepareGradients();
       decoder = DecoderScript.load(manager, model);
-      long largest = 0;
       for (Unit unit : model.units()) {
         shards.add(new Shard(manager, script(), unit, rank, settings));
-        largest = Math.max(largest, unit.shardElements(settings.devices()) * settings.devices());
       }
-      // one buffer that all units take turns in: gathered and freed without asking for memory
-      whole =
-          settings.devices() == 1
-              ? null
-              : Tensors.zeros(script(), manager, largest, settings.compute());
     } catch (RuntimeException | Error e) {
       manager.close();
       throw e;
@@ -62,6 +58,30 @@ final class Worker implements AutoCloseable {
       int unit = i;
       everybodys.add(all.stream().map(w -> w.shards.get(unit).weights()).toList());
     }
+  }
+
+  /** The type in which products are fastest here. */
+  DType fastest() {
+    try (PtNDManager scope = scope()) {
+      return Arithmetic.fastest(scope, script(), settings.compute());
+    }
+  }
+
+  /** Sets the type that is computed in. Before the first pass, or between two. */
+  void computeIn(DType arithmetic) {
+    for (PtNDArray old : new PtNDArray[] {like, whole}) {
+      if (old != null) {
+        old.close();
+      }
+    }
+    like = Tensors.zeros(script(), manager, 1, arithmetic);
+    // one buffer that all units take turns in: gathered and freed without asking for memory
+    long largest =
+        shards.stream().mapToLong(Shard::size).max().orElseThrow() * everybodys.get(0).size();
+    whole =
+        settings.devices() == 1 && arithmetic == settings.compute()
+            ? null
+            : Tensors.zeros(script(), manager, largest, arithmetic);
   }
 
   TorchScript script() {
@@ -97,12 +117,14 @@ final class Worker implements AutoCloseable {
       Batch on = decoder.batch(scope, batch);
       // of each block only its input is kept
       List<PtNDArray> inputs = new ArrayList<>();
-      inputs.add(decoder.embed(scope, on, gather(scope, 0)));
+      inputs.add(decoder.embed(scope, on, embedding(scope), like));
       for (int i = 1; i < head; i++) {
         inputs.add(decoder.block(scope, on, gather(scope, i), inputs.get(i - 1)));
       }
-      // forward and back are one call for the head; it is gathered for each way like every unit
-      gather(scope, head);
+      if (settings.devices() > 1) {
+        // for the head both ways are one call; it is gathered for each like every unit
+        gather(scope, head);
+      }
       PtNDArray x = inputs.remove(head - 1);
       HeadResult result = decoder.head(scope, on, gather(scope, head), x, scale);
       x.close();
@@ -114,7 +136,7 @@ final class Worker implements AutoCloseable {
         gradient.close();
         gradient = scatter(i, found, add);
       }
-      PtNDArray rows = decoder.embedBackward(scope, on, gather(scope, 0), gradient);
+      PtNDArray rows = decoder.embedBackward(scope, on, embedding(scope), gradient);
       give(0, rows, add);
       return number(result.loss());
     }
@@ -128,7 +150,7 @@ final class Worker implements AutoCloseable {
     int head = shards.size() - 1;
     try (PtNDManager scope = scope()) {
       Batch on = decoder.batch(scope, batch);
-      PtNDArray x = decoder.embed(scope, on, gather(scope, 0));
+      PtNDArray x = decoder.embed(scope, on, embedding(scope), like);
       for (int i = 1; i < head; i++) {
         PtNDArray y = decoder.block(scope, on, gather(scope, i), x);
         x.close();
@@ -140,12 +162,7 @@ final class Worker implements AutoCloseable {
 
   /** The sum of the squares of the gradients held here. */
   double gradientSquare() {
-    double sum = 0;
-    for (Shard shard : shards) {
-      double norm = shard.gradientNorm();
-      sum += norm * norm;
-    }
-    return sum;
+    return shards.stream().mapToDouble(Shard::gradientSquare).sum();
   }
 
   /** Moves the weights held here: see {@link Shard#update}. */
@@ -166,7 +183,14 @@ final class Worker implements AutoCloseable {
   }
 
   private PtNDArray gather(PtNDManager scope, int unit) {
-    return collectives.allGather(rank, scope, everybodys.get(unit), whole);
+    return whole == null
+        ? shards.get(unit).weights()
+        : collectives.allGather(rank, scope, everybodys.get(unit), whole);
+  }
+
+  /** Some of its rows are looked up: the only device needs no copy in another type. */
+  private PtNDArray embedding(PtNDManager scope) {
+    return settings.devices() == 1 ? shards.get(0).weights() : gather(scope, 0);
   }
 
   /** Gives away a unit's gradient, and returns that of its input. */

@@ -58,18 +58,20 @@
       _2 = torch.append(outs, a.squeeze(0).transpose(0, 1))
     return torch.cat(outs, 0).reshape([q.size(0), q.size(1) * q.size(2)])
 
-  def embed(self: __torch__.Mod, ids: Tensor, weights: Tensor) -> Tensor:
+  # -> [tokens, hidden_size] of the type of `like`
+  def embed(self: __torch__.Mod, ids: Tensor, weights: Tensor, like: Tensor) -> Tensor:
     shapes = ${embedding_shapes}
-    return torch.embedding(self.views(weights, shapes, False)[0], ids)
+    x = torch.embedding(self.views(weights, shapes, False)[0], ids)
+    return torch.to(x, ops.prim.dtype(like))
 
   # Sums the rows of equal ids in fp32: a frequent token's gradient has hundreds of terms.
   def embed_backward(self: __torch__.Mod, ids: Tensor, weights: Tensor, dx: Tensor) -> Tensor:
     shapes = ${embedding_shapes}
     found, at = torch._unique(ids, True, True)
     sums = ops.aten.embedding_dense_backward(torch.to(dx, 6), at, found.size(0), -1, False)
-    g = torch.zeros(shapes[0], dtype=ops.prim.dtype(weights), device=ops.prim.device(weights))
-    _1 = torch.index_copy_(g, 0, found, torch.to(sums, ops.prim.dtype(weights)))
-    return self.flat([g], weights)
+    g = torch.zeros_like(weights)
+    _1 = torch.index_copy_(self.views(g, shapes, False)[0], 0, found, torch.to(sums, ops.prim.dtype(weights)))
+    return g
 
   def block_forward(self: __torch__.Mod, x: Tensor, weights: Tensor, cos: Tensor, sin: Tensor, lengths: Tensor) -> Tensor:
     shapes = ${block_shapes}
@@ -94,23 +96,27 @@
       z = torch.linear(x, w[0])
     return z
 
-  # Sum of the cross entropies, fp64. Leaves in z, chunk by chunk, the gradient of z times scale
-  # where there is one: so the fp32 copies of [labels, vocabulary] never exist whole.
+  # Sum of the cross entropies, fp64. Leaves in z the gradient of z, times scale where there is one:
+  # a few rows at a time, so that they stay in the cache from the first look to the last.
   def cross_entropy(self: __torch__.Mod, z: Tensor, targets: Tensor, scale: Optional[Tensor]) -> Tensor:
     loss = torch.zeros([], dtype=7, device=ops.prim.device(z))
     rows = z.size(0)
-    chunk = 64
+    chunk = ops.prim.max(1, 262144 // z.size(1))
     for i in range((rows + chunk - 1) // chunk):
       size = ops.prim.min(chunk, rows - i * chunk)
       part = torch.narrow(z, 0, i * chunk, size)
       target = torch.narrow(targets, 0, i * chunk, size).unsqueeze(1)
       y = torch.to(part, 6)
-      log_sum = torch.logsumexp(y, [-1], True)
-      loss = loss + torch.sum(torch.to(log_sum - torch.gather(y, 1, target), 7))
+      wanted = torch.gather(y, 1, target)
+      most = torch.amax(y, [-1], True)
+      p = torch.exp_(torch.sub_(y, most))
+      sum = torch.sum(p, [-1], True)
+      loss = loss + torch.sum(torch.to(torch.log(sum) + most - wanted, 7))
       if scale is not None:
-        p = torch.exp_(torch.sub(y, log_sum))
-        _1 = torch.scatter_add_(p, 1, target, torch.full_like(log_sum, -1.))
-        _2 = torch.copy_(part, torch.mul_(p, unchecked_cast(Tensor, scale)))
+        factor = unchecked_cast(Tensor, scale)
+        _1 = torch.mul_(p, factor / sum)
+        _2 = torch.scatter_add_(p, 1, target, torch.neg(factor).expand([size, 1]))
+        _3 = torch.copy_(part, p)
     return loss
 
   # x [tokens, hidden_size]; rows: the tokens that predict labels; targets: those labels

@@ -66,15 +66,13 @@ class TrainerTest {
   @ParameterizedTest
   @CsvSource({"FLOAT32, 1", "FLOAT32, 2", "BFLOAT16, 3"})
   void continuesFromASaveWithEqualBits(DType compute, int devices) throws Exception {
-    Path straight = directory.resolve("straight");
-    try (Trainer trainer = golden.trainer(compute, devices, 1)) {
-      run(trainer, 0, 10);
-      trainer.save(straight);
-    }
     Path half = directory.resolve("half");
+    Path straight = directory.resolve("straight");
     try (Trainer trainer = golden.trainer(compute, devices, 1)) {
       run(trainer, 0, 5);
       trainer.save(half);
+      run(trainer, 5, 10);
+      trainer.save(straight);
     }
     Path resumed = directory.resolve("resumed");
     try (Trainer trainer = golden.trainer(compute, devices, 1)) {
