@@ -53,9 +53,17 @@ public final class PartCommands {
         Part.JOBS.title(),
         JobsChild.class.getName(),
         classPath(),
-        // The compilers and the engine's temporaries leave free pages behind in every arena of
-        // glibc's malloc, more with each hour. A JDK too old for the option only keeps them.
-        List.of("-XX:+IgnoreUnrecognizedVMOptions", "-XX:TrimNativeHeapInterval=30000"),
+        List.of(
+            // The compilers and the engine's temporaries leave free pages behind in every arena of
+            // glibc's malloc, more with each hour. A JDK too old for the option only keeps them.
+            "-XX:+IgnoreUnrecognizedVMOptions",
+            "-XX:TrimNativeHeapInterval=30000",
+            // A model is loaded by a thread of least priority, which counts for nothing otherwise:
+            // beside a running model it would double the time of each step. No other changes.
+            "-XX:ThreadPriorityPolicy=1",
+            "-XX:JavaPriority1_To_OSPriority=10",
+            "-XX:JavaPriority9_To_OSPriority=0",
+            "-XX:JavaPriority10_To_OSPriority=0"),
         Map.of(),
         settings.jobsOn(ports).toMap(),
         settings.data().root());
