@@ -99,7 +99,7 @@ final class Ledger {
   void chunk(ResponseChunk chunk) {
     Account account = accounts.get(chunk.getRequestId());
     if (account != null) {
-      account.chunks.add(chunk.getAttempt(), chunk.getIndex(), chunk.getText());
+      account.chunks.add(chunk);
     }
   }
 
@@ -131,7 +131,7 @@ final class Ledger {
         resumedTokens += answer.resumed();
         tokensBySecond.merge(
             Math.floorDiv(answer.createdAt(), 1000L), (long) answer.generated(), Long::sum);
-        if (!account.chunks.text().equals(answer.text())) {
+        if (!account.chunks.isWhole() || !account.chunks.text().equals(answer.text())) {
           rebuiltWrongly.add(id);
         }
       }

@@ -5,7 +5,6 @@ import dev.dolly.client.ChunkedAnswer;
 import dev.dolly.schemas.avro.DeadLetter;
 import dev.dolly.schemas.avro.Origin;
 import dev.dolly.schemas.avro.Response;
-import dev.dolly.schemas.avro.ResponseChunk;
 import dev.dolly.schemas.prompt.PromptParser;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -68,8 +67,7 @@ final class AskCommand implements Callable<Integer> {
             continue;
           }
           if (event instanceof AnswerReader.Chunk chunk && !json) {
-            ResponseChunk c = chunk.chunk();
-            chunks.add(c.getAttempt(), c.getIndex(), c.getText());
+            chunks.add(chunk.chunk());
             text.show(chunks.text());
           } else if (event instanceof AnswerReader.Answered answered) {
             answered(answered.response(), text);

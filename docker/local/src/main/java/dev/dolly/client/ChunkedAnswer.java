@@ -1,5 +1,6 @@
 package dev.dolly.client;
 
+import dev.dolly.schemas.avro.ResponseChunk;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -9,24 +10,21 @@ import java.util.TreeMap;
  * attempts' chunks from i on. Not thread safe.
  */
 public final class ChunkedAnswer {
-  private record Chunk(long attempt, String text) {}
+  private record Chunk(long attempt, String text, boolean last) {}
 
   private final TreeMap<Integer, Chunk> chunks = new TreeMap<>();
 
-  /**
-   * Takes a chunk.
-   *
-   * @param attempt of the incarnation that wrote it
-   * @param index its place in the answer, from 0
-   */
-  public void add(long attempt, int index, String text) {
+  /** Takes a chunk. */
+  public void add(ResponseChunk chunk) {
+    long attempt = chunk.getAttempt();
+    int index = chunk.getIndex();
     boolean voided =
         chunks.headMap(index, true).values().stream().anyMatch(c -> c.attempt() > attempt);
     if (voided) {
       return;
     }
     chunks.tailMap(index, true).values().removeIf(c -> c.attempt() < attempt);
-    chunks.put(index, new Chunk(attempt, text));
+    chunks.put(index, new Chunk(attempt, chunk.getText(), chunk.getLast()));
   }
 
   /** The valid chunks laid end to end, as far as they reach without a gap. */
@@ -40,5 +38,12 @@ public final class ChunkedAnswer {
       text.append(chunk.getValue().text());
     }
     return text.toString();
+  }
+
+  /** Whether no chunk is missing: they reach without a gap to one that says that it is the last. */
+  public boolean isWhole() {
+    return !chunks.isEmpty()
+        && chunks.lastKey() == chunks.size() - 1
+        && chunks.lastEntry().getValue().last();
   }
 }

@@ -30,7 +30,7 @@ class LedgerTest {
     ledger.sent("c", Expected.anAnswerOr(ErrorCode.DEADLINE_EXPIRED));
     ledger.chunk(chunk("a", 1, 0, "wrong"));
     ledger.chunk(chunk("a", 2, 0, "an "));
-    ledger.chunk(chunk("a", 2, 1, "answer"));
+    ledger.chunk(last("a", 2, 1, "answer"));
     ledger.response(response("a", "an answer", 7, 3, 5_999), Optional.of("dolly.prompts-0-0"));
     ledger.deadLetter(deadLetter("b", ErrorCode.WRONG_TYPE, "{}"), Optional.empty());
     ledger.deadLetter(deadLetter("c", ErrorCode.DEADLINE_EXPIRED, "{}"), Optional.empty());
@@ -80,11 +80,18 @@ class LedgerTest {
   void chunksThatDoNotMakeTheAnswerAreFound() {
     ledger.sent("a", Expected.anAnswer());
     ledger.sent("b", Expected.anAnswer());
+    ledger.sent("c", Expected.anAnswer());
+    ledger.sent("d", Expected.anAnswer());
     ledger.chunk(chunk("a", 1, 0, "an "));
-    ledger.chunk(chunk("a", 1, 2, "answer"));
+    ledger.chunk(last("a", 1, 2, "answer"));
     ledger.response(response("a", "an answer", 2, 0, 0), Optional.empty());
     ledger.response(response("b", "no chunk at all", 2, 0, 0), Optional.empty());
-    assertThat(ledger.count().rebuiltWrongly()).containsExactly("a", "b");
+    ledger.chunk(chunk("c", 1, 0, "what the answer has"));
+    ledger.chunk(last("c", 1, 2, ", and more behind a gap"));
+    ledger.response(response("c", "what the answer has", 2, 0, 0), Optional.empty());
+    ledger.chunk(chunk("d", 1, 0, "no end"));
+    ledger.response(response("d", "no end", 2, 0, 0), Optional.empty());
+    assertThat(ledger.count().rebuiltWrongly()).containsExactly("a", "b", "c", "d");
     assertThat(ledger.count().isRight()).isFalse();
   }
 
@@ -113,6 +120,10 @@ class LedgerTest {
 
   private static ResponseChunk chunk(String id, long attempt, int index, String text) {
     return new ResponseChunk(id, attempt, index, text, false, MODEL);
+  }
+
+  private static ResponseChunk last(String id, long attempt, int index, String text) {
+    return new ResponseChunk(id, attempt, index, text, true, MODEL);
   }
 
   private static Response response(

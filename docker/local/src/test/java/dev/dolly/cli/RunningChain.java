@@ -19,7 +19,6 @@ import dev.dolly.local.process.CrashReports;
 import dev.dolly.local.process.Supervisor;
 import dev.dolly.schemas.avro.DeadLetter;
 import dev.dolly.schemas.avro.Response;
-import dev.dolly.schemas.avro.ResponseChunk;
 import dev.dolly.schemas.prompt.PromptParser;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -139,11 +138,8 @@ final class RunningChain implements AutoCloseable {
       } else if (event instanceof AnswerReader.Dead dead) {
         deadLetters.add(dead.letter());
       } else if (event instanceof AnswerReader.Chunk chunk) {
-        ResponseChunk part = chunk.chunk();
-        chunks.add(part);
-        pieces
-            .computeIfAbsent(part.getRequestId(), id -> new ChunkedAnswer())
-            .add(part.getAttempt(), part.getIndex(), part.getText());
+        chunks.add(chunk.chunk());
+        pieces.computeIfAbsent(chunk.requestId(), id -> new ChunkedAnswer()).add(chunk.chunk());
       }
     }
   }
