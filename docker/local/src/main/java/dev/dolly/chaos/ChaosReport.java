@@ -8,6 +8,8 @@ import java.util.OptionalDouble;
  * What came of a run.
  *
  * @param count prompts and outcomes
+ * @param faults of the stack at the end, a line each: with one of them the count may be of
+ *     something that is still moving
  * @param kills that happened, in their order
  * @param checkpoints of the inference job
  * @param memory of the jobs' process
@@ -19,6 +21,7 @@ import java.util.OptionalDouble;
  */
 public record ChaosReport(
     Count count,
+    List<String> faults,
     List<Killed> kills,
     CheckpointFigures checkpoints,
     MemoryFigures memory,
@@ -27,7 +30,13 @@ public record ChaosReport(
     OptionalDouble firstMinute,
     OptionalDouble lastMinute) {
   public ChaosReport {
+    faults = List.copyOf(faults);
     kills = List.copyOf(kills);
+  }
+
+  /** Whether prompts were sent, the stack came to rest and the count is right. */
+  public boolean isRight() {
+    return count.prompts() > 0 && faults.isEmpty() && count.isRight();
   }
 
   /**

@@ -11,8 +11,11 @@ import dev.dolly.schemas.topic.TopicCatalogue;
 import dev.dolly.watch.FlinkRest;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.KafkaException;
 
 /**
  * Sends a load to a stack on new data, kills its processes meanwhile, waits until all is answered,
@@ -67,6 +70,7 @@ public final class ChaosRun {
     load = new Load(settings.seed(), window);
     address = stack.address();
     registry = new PatientRegistry(SchemaRegistries.connect(address.registry()));
+    stack.onFailure(registry::stopWaiting); // it will not come back
     checkpoints = new CheckpointLog(new FlinkRest(address.flink()), InferenceJob.NAME);
     memory = new MemoryLog(settings.warmUp());
     tormentor = new Tormentor(this::kill, KillSchedule.of(settings.seed(), settings.kills()));
@@ -78,6 +82,15 @@ public final class ChaosRun {
    * @throws dev.dolly.local.StackException when a part of the stack has failed for good
    */
   public ChaosReport run() throws InterruptedException {
+    try {
+      return sendAndCount();
+    } catch (KafkaException e) {
+      stack.check(); // a part that has failed for good says more
+      throw e;
+    }
+  }
+
+  private ChaosReport sendAndCount() throws InterruptedException {
     startNanos = System.nanoTime();
     long startedAt = clock.millis();
     int outcomes;
@@ -89,17 +102,16 @@ public final class ChaosRun {
       outcomes = committed.size();
     }
     Duration duration = lastOutcome;
-    if (outcomes == sent) {
-      settle();
-    } else {
+    if (outcomes < sent) {
       listener.said(
           "No outcome for %d s with %d to come; counting what there is."
               .formatted(settings.patience().toSeconds(), sent - outcomes));
     }
+    List<String> faults = settle();
     lookAround(true);
     listener.said("Counting " + sent + " prompts.");
     new LedgerReader(address.bootstrap(), registry).readInto(ledger);
-    return report(ledger.count(), startedAt, duration);
+    return report(ledger.count(), faults, startedAt, duration);
   }
 
   private void torment(LoadProducer producer, Outcomes outcomes) throws InterruptedException {
@@ -150,22 +162,34 @@ public final class ChaosRun {
     }
   }
 
-  /** Lets what may still be under way be committed, so that a second outcome is not overlooked. */
-  private void settle() throws InterruptedException {
+  /**
+   * Lets what may still be under way be committed, so that a second outcome is not overlooked.
+   *
+   * @return what did not come to rest, a line each
+   */
+  private List<String> settle() throws InterruptedException {
+    List<String> faults = List.of();
     long enough = Long.MAX_VALUE;
     Duration end = now().plus(SETTLE);
-    while (now().compareTo(end) < 0) {
-      stack.check();
-      long completed = checkpoints.look();
-      if (completed >= enough) {
-        return;
+    try (OpenTransactions transactions = new OpenTransactions(address.bootstrap())) {
+      while (now().compareTo(end) < 0) {
+        stack.check();
+        long completed = checkpoints.look();
+        faults = new ArrayList<>();
+        if (completed < enough) {
+          faults.add("the job completed too few checkpoints after the last outcome");
+        }
+        faults.addAll(transactions.look());
+        if (faults.isEmpty()) {
+          return faults;
+        }
+        if (completed > 0 && enough == Long.MAX_VALUE) {
+          enough = completed + SETTLED;
+        }
+        TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
       }
-      if (completed > 0 && enough == Long.MAX_VALUE) {
-        enough = completed + SETTLED;
-      }
-      TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
     }
-    listener.said("The job completes no more checkpoints; counting all the same.");
+    return faults;
   }
 
   private void lookAround(boolean last) throws InterruptedException {
@@ -184,13 +208,14 @@ public final class ChaosRun {
     }
   }
 
-  private ChaosReport report(Count count, long startedAt, Duration duration) {
+  private ChaosReport report(Count count, List<String> faults, long startedAt, Duration duration) {
     long from = startedAt / 1000;
     long first = from + settings.warmUp().toSeconds();
     long end = from + lastBusy.toSeconds();
     boolean twoMinutes = end - first >= 2 * MINUTE.toSeconds();
     return new ChaosReport(
         count,
+        faults,
         tormentor.kills(),
         checkpoints.figures(),
         memory.figures(),

@@ -30,6 +30,9 @@ public record ChaosSettings(
     if (prompts < 1 && time.isEmpty()) {
       throw new IllegalArgumentException("at least one prompt is needed: " + prompts);
     }
+    if (time.isPresent() && (time.get().isZero() || time.get().isNegative())) {
+      throw new IllegalArgumentException("the time must be above 0: " + time.get());
+    }
     if (kills < 0) {
       throw new IllegalArgumentException("there cannot be " + kills + " kills");
     }

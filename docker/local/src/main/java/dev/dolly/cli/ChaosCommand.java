@@ -177,7 +177,7 @@ final class ChaosCommand implements Callable<Integer> {
         throw new CommandException("cannot write " + json + ": " + e, e);
       }
     }
-    if (!report.count().isRight()) {
+    if (!report.isRight()) {
       throw new CommandException("the count is not right, see above");
     }
     WorkingDirectory.remove(directory, terminal);

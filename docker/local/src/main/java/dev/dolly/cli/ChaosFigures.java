@@ -59,8 +59,9 @@ record ChaosFigures(ChaosReport report, long seed) {
                 checkpoints.p99Millis(),
                 checkpoints.maxMillis()));
     memory(lines);
+    report.faults().forEach(fault -> lines.add("wrong: " + fault));
     lines.add(
-        count.isRight()
+        report.isRight()
             ? "Every prompt has exactly one outcome, and every answer is what its chunks say."
             : "The count is not right.");
     return lines;
@@ -128,13 +129,14 @@ record ChaosFigures(ChaosReport report, long seed) {
     Count count = report.count();
     ObjectNode json =
         Json.object()
-            .put("right", count.isRight())
+            .put("right", report.isRight())
             .put("seed", seed)
             .put("prompts", count.prompts())
             .put("answers", count.answers())
             .put("dead_letters", count.deadLettersInAll());
     ObjectNode codes = json.putObject("dead_letters_by_code");
     count.deadLetters().forEach((code, number) -> codes.put(code.name(), number));
+    ids(json.putArray("faults"), report.faults());
     ids(json.putArray("missing"), count.missing());
     ids(json.putArray("twice"), count.twice());
     ids(json.putArray("unexpected"), count.unexpected());

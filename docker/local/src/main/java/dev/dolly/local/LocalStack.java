@@ -104,6 +104,14 @@ public final class LocalStack implements AutoCloseable {
   }
 
   /**
+   * Has something done once, on any thread, when a part has failed for good: for whoever waits for
+   * that part.
+   */
+  public void onFailure(Runnable action) {
+    failure.thenRun(action);
+  }
+
+  /**
    * Returns while all parts run, or are started again.
    *
    * @throws StackException that names the part that has failed for good

@@ -50,16 +50,7 @@ class ChaosSettingsTest {
 
   @Test
   void aTimeEndsTheSending() {
-    ChaosSettings settings =
-        new ChaosSettings(
-            1,
-            0,
-            Optional.of(Duration.ofMinutes(30)),
-            0,
-            OptionalInt.of(10),
-            OptionalDouble.empty(),
-            Duration.ofMinutes(5),
-            START);
+    ChaosSettings settings = timed(Duration.ofMinutes(30));
     assertThat(settings.allowed(40, 50, Duration.ofMinutes(29), false)).isEqualTo(50);
     assertThat(settings.allowed(45, 50, Duration.ofMinutes(29), false)).isEqualTo(55);
     assertThat(settings.allowed(45, 50, Duration.ofMinutes(30), false)).isEqualTo(50);
@@ -76,6 +67,21 @@ class ChaosSettingsTest {
     assertThatThrownBy(() -> counted(1, OptionalInt.of(1), OptionalDouble.of(0)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("above 0");
+    assertThatThrownBy(() -> timed(Duration.ZERO))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("above 0");
+  }
+
+  private static ChaosSettings timed(Duration time) {
+    return new ChaosSettings(
+        1,
+        0,
+        Optional.of(time),
+        0,
+        OptionalInt.of(10),
+        OptionalDouble.empty(),
+        Duration.ofMinutes(5),
+        START);
   }
 
   private static ChaosSettings counted(int prompts, OptionalInt outstanding, OptionalDouble rate) {
