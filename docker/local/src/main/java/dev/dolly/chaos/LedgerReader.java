@@ -20,6 +20,7 @@ final class LedgerReader {
   private static final String RESPONSES = TopicCatalogue.RESPONSES.name();
   private static final String CHUNKS = TopicCatalogue.RESPONSE_CHUNKS.name();
   private static final String DEAD_LETTERS = TopicCatalogue.DEAD_LETTERS.name();
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final Duration POLL = Duration.ofMillis(200);
 
   private final String bootstrap;
@@ -41,7 +42,10 @@ final class LedgerReader {
   void readInto(Ledger ledger) {
     try (TopicReader reader =
         new TopicReader(
-            bootstrap, List.of(RESPONSES, DEAD_LETTERS, CHUNKS), new StartingPoint.Earliest())) {
+            bootstrap,
+            List.of(RESPONSES, DEAD_LETTERS, CHUNKS),
+            new StartingPoint.Earliest(),
+            PATIENCE)) {
       while (!reader.isAtEnd()) {
         for (ConsumerRecord<byte[], byte[]> record : reader.poll(POLL)) {
           enter(record, ledger);

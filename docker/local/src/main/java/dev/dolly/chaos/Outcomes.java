@@ -15,6 +15,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  * registry and goes on when the broker comes back. Not thread safe.
  */
 final class Outcomes implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
   private final TopicReader reader;
   private final Set<String> keys = new HashSet<>();
 
@@ -23,7 +25,8 @@ final class Outcomes implements AutoCloseable {
         new TopicReader(
             bootstrap,
             List.of(TopicCatalogue.RESPONSES.name(), TopicCatalogue.DEAD_LETTERS.name()),
-            new StartingPoint.Earliest());
+            new StartingPoint.Earliest(),
+            PATIENCE);
   }
 
   /**

@@ -69,7 +69,8 @@ final class AnswerReader implements AutoCloseable {
             withChunks
                 ? List.of(RESPONSES, DEAD_LETTERS, CHUNKS)
                 : List.of(RESPONSES, DEAD_LETTERS),
-            new StartingPoint.Latest());
+            new StartingPoint.Latest(),
+            Cluster.PATIENCE);
   }
 
   /** What has come, waiting that long for the first. */

@@ -24,7 +24,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * @param registry base URL of the registry's Confluent interface
  */
 record Cluster(String bootstrap, String registry) {
-  private static final int ANSWER_MILLIS = 10_000;
+  /** How long broker or registry may take to answer. */
+  static final Duration PATIENCE = Duration.ofSeconds(10);
 
   /**
    * @throws CommandException when no broker answers
@@ -32,15 +33,15 @@ record Cluster(String bootstrap, String registry) {
   void check() {
     try (Admin admin = admin()) {
       admin
-          .describeCluster(new DescribeClusterOptions().timeoutMs(ANSWER_MILLIS))
+          .describeCluster(new DescribeClusterOptions().timeoutMs((int) PATIENCE.toMillis()))
           .nodes()
-          .get(ANSWER_MILLIS, TimeUnit.MILLISECONDS);
+          .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException e) {
       throw new CommandException(
           "no broker answers at "
               + bootstrap
               + " within "
-              + ANSWER_MILLIS / 1000
+              + PATIENCE.toSeconds()
               + " s; is the stack up?",
           e);
     } catch (InterruptedException e) {

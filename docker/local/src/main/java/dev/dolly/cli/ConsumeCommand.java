@@ -81,7 +81,8 @@ final class ConsumeCommand implements Callable<Integer> {
     long end = timeout == null ? Long.MAX_VALUE : System.nanoTime() + timeout.toNanos();
     long read = 0;
     boolean allReadable = true;
-    try (TopicReader reader = new TopicReader(target.bootstrap(), List.of(topic), from)) {
+    try (TopicReader reader =
+        new TopicReader(target.bootstrap(), List.of(topic), from, Cluster.PATIENCE)) {
       while (count == null || read < count) {
         long left = timeout == null ? Long.MAX_VALUE : end - System.nanoTime();
         if (left <= 0) {

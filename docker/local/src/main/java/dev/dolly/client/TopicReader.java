@@ -12,6 +12,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
@@ -20,17 +21,17 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * reads disturbs nobody. Not thread safe.
  */
 public final class TopicReader implements AutoCloseable {
-  private static final Duration METADATA = Duration.ofSeconds(10);
-
   private final KafkaConsumer<byte[], byte[]> consumer;
 
   /**
    * Opens the topics at their places; what is written from now on will be read.
    *
    * @param bootstrap of the brokers, {@code host:port,…}
+   * @param patience how long a question to a broker that is away may take, here and later
    * @throws UnknownTopicOrPartitionException when a topic does not exist
    */
-  public TopicReader(String bootstrap, Collection<String> topics, StartingPoint from) {
+  public TopicReader(
+      String bootstrap, Collection<String> topics, StartingPoint from, Duration patience) {
     consumer =
         new KafkaConsumer<>(
             Map.of(
@@ -45,13 +46,15 @@ public final class TopicReader implements AutoCloseable {
                 "allow.auto.create.topics",
                 "false",
                 "fetch.max.wait.ms",
-                "100"),
+                "100",
+                "default.api.timeout.ms",
+                Long.toString(patience.toMillis())),
             new ByteArrayDeserializer(),
             new ByteArrayDeserializer());
     try {
       List<TopicPartition> partitions = new ArrayList<>();
       for (String topic : topics) {
-        List<PartitionInfo> infos = consumer.partitionsFor(topic, METADATA);
+        List<PartitionInfo> infos = consumer.partitionsFor(topic);
         if (infos == null || infos.isEmpty()) {
           throw new UnknownTopicOrPartitionException(
               "there is no topic " + topic + " at " + bootstrap + "; see `dolly topics`");
@@ -74,7 +77,11 @@ public final class TopicReader implements AutoCloseable {
     return all;
   }
 
-  /** Whether all is read that is committed now. */
+  /**
+   * Whether all is read that is committed now.
+   *
+   * @throws TimeoutException when the broker does not say in time
+   */
   public boolean isAtEnd() {
     return consumer.endOffsets(consumer.assignment()).entrySet().stream()
         .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());

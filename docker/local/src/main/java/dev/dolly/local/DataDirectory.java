@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -145,6 +146,8 @@ public record DataDirectory(Path root) {
     }
     try {
       return Optional.of(StackAddress.fromJson(Files.readString(stackFile())));
+    } catch (NoSuchFileException e) {
+      return Optional.empty(); // the stack ended meanwhile
     } catch (IOException e) {
       throw new StackException("cannot read " + stackFile() + ": " + e.getMessage(), e);
     }

@@ -31,10 +31,9 @@ final class Lag {
   /** Offsets that may be nothing but the marks of the last transactions. */
   private static final long FEW = 4;
 
-  private static final Duration LOOK = Duration.ofMillis(300);
-
   private final Admin admin;
   private final KafkaConsumer<byte[], byte[]> consumer;
+  private final Duration patience;
   private final Map<TopicPartition, Span> looked = new HashMap<>();
 
   /** Offsets from the group's to the end, and the records that lie there. */
@@ -47,10 +46,12 @@ final class Lag {
   /**
    * @param admin stays the caller's
    * @param consumer reads committed records only; stays the caller's
+   * @param patience how long to wait for the records of a partition that are looked at
    */
-  Lag(Admin admin, KafkaConsumer<byte[], byte[]> consumer) {
+  Lag(Admin admin, KafkaConsumer<byte[], byte[]> consumer, Duration patience) {
     this.admin = admin;
     this.consumer = consumer;
+    this.patience = patience;
   }
 
   /**
@@ -128,8 +129,16 @@ final class Lag {
     consumer.assign(List.of(partition));
     consumer.seek(partition, span.from());
     long records = 0;
-    for (ConsumerRecord<byte[], byte[]> record : consumer.poll(LOOK).records(partition)) {
-      records += record.offset() < span.to() ? 1 : 0;
+    long end = System.nanoTime() + patience.toNanos();
+    while (consumer.position(partition) < span.to()) {
+      long left = end - System.nanoTime();
+      if (left < 0) {
+        return span.distance(); // as many as there can be; the next look may tell
+      }
+      for (ConsumerRecord<byte[], byte[]> record :
+          consumer.poll(Duration.ofNanos(left)).records(partition)) {
+        records += record.offset() < span.to() ? 1 : 0;
+      }
     }
     looked.put(partition, new Span(span.from(), span.to(), records));
     return records;

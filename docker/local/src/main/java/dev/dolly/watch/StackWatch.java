@@ -1,7 +1,5 @@
 package dev.dolly.watch;
 
-import dev.dolly.schemas.registry.PatientRegistry;
-import dev.dolly.schemas.registry.SchemaRegistries;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.Optional;
@@ -50,13 +48,7 @@ public final class StackWatch implements AutoCloseable {
   private Optional<TopicsView> topics() throws InterruptedException {
     try {
       if (topics.isEmpty()) {
-        topics =
-            Optional.of(
-                new TopicsWatch(
-                    stack,
-                    stack
-                        .registry()
-                        .map(url -> new PatientRegistry(SchemaRegistries.connect(url)))));
+        topics = Optional.of(new TopicsWatch(stack));
       }
       return Optional.of(topics.get().look());
     } catch (KafkaException e) {

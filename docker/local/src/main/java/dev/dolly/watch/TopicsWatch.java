@@ -5,6 +5,7 @@ import dev.dolly.client.TopicReader;
 import dev.dolly.schemas.avro.ModelRef;
 import dev.dolly.schemas.avro.Response;
 import dev.dolly.schemas.registry.PatientRegistry;
+import dev.dolly.schemas.registry.SchemaRegistries;
 import dev.dolly.schemas.serde.Decoded;
 import dev.dolly.schemas.serde.RecordSerde;
 import dev.dolly.schemas.topic.TopicCatalogue;
@@ -26,9 +27,12 @@ final class TopicsWatch implements AutoCloseable {
   private static final String RESPONSES = TopicCatalogue.RESPONSES.name();
   private static final Duration POLL = Duration.ofMillis(50);
   private static final Duration LONGEST = Duration.ofSeconds(1);
+  private static final Duration FEW_RECORDS = Duration.ofMillis(300);
+
+  /** For the broker's answer: nobody watches a picture that stands still. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final WatchedStack stack;
-  private final Optional<PatientRegistry> registry;
   private final Optional<RecordSerde<Response>> responses;
   private final Admin admin;
   private final KafkaConsumer<byte[], byte[]> consumer;
@@ -36,25 +40,25 @@ final class TopicsWatch implements AutoCloseable {
   private final TopicReader reader;
   private long answers;
   private long deadLetters;
+  private Optional<ConsumerRecord<byte[], byte[]>> newest = Optional.empty();
   private Optional<ModelRef> model = Optional.empty();
 
   /**
-   * @param registry for the newest answer's model; stays the caller's
    * @throws KafkaException when the broker is away
    */
-  TopicsWatch(WatchedStack stack, Optional<PatientRegistry> registry) {
+  TopicsWatch(WatchedStack stack) {
     this.stack = stack;
-    this.registry = registry;
-    responses = registry.map(schemas -> new RecordSerde<>(TopicCatalogue.RESPONSES, schemas));
+    responses = stack.registry().map(TopicsWatch::responses);
     reader =
         new TopicReader(
             stack.bootstrap(),
             List.of(RESPONSES, TopicCatalogue.DEAD_LETTERS.name()),
-            new StartingPoint.Latest());
+            new StartingPoint.Latest(),
+            PATIENCE);
     Map<String, Object> client =
         Map.of(
             "bootstrap.servers", stack.bootstrap(),
-            "default.api.timeout.ms", "5000",
+            "default.api.timeout.ms", Long.toString(PATIENCE.toMillis()),
             "request.timeout.ms", "4000");
     admin = Admin.create(client);
     consumer =
@@ -64,10 +68,10 @@ final class TopicsWatch implements AutoCloseable {
                 "isolation.level", "read_committed",
                 "enable.auto.commit", "false",
                 "auto.offset.reset", "earliest",
-                "default.api.timeout.ms", "5000"),
+                "default.api.timeout.ms", Long.toString(PATIENCE.toMillis())),
             new ByteArrayDeserializer(),
             new ByteArrayDeserializer());
-    lag = new Lag(admin, consumer);
+    lag = new Lag(admin, consumer, FEW_RECORDS);
   }
 
   /**
@@ -81,6 +85,8 @@ final class TopicsWatch implements AutoCloseable {
     while (!reader.isAtEnd() && System.nanoTime() < end) {
       reader.poll(POLL).forEach(this::count);
     }
+    newest.flatMap(this::modelOf).ifPresent(found -> model = Optional.of(found));
+    newest = Optional.empty();
     return new TopicsView(
         lag.of(TopicCatalogue.PROMPTS_RAW.name(), stack.ingestGroup()),
         lag.of(TopicCatalogue.PROMPTS.name(), stack.inferenceGroup()),
@@ -92,7 +98,7 @@ final class TopicsWatch implements AutoCloseable {
   private void count(ConsumerRecord<byte[], byte[]> record) {
     if (record.topic().equals(RESPONSES)) {
       answers++;
-      responses.ifPresent(serde -> model = modelOf(serde.decode(record.value())));
+      newest = Optional.of(record);
     } else {
       deadLetters++;
     }
@@ -100,15 +106,27 @@ final class TopicsWatch implements AutoCloseable {
 
   @Override
   public void close() {
-    registry.ifPresent(PatientRegistry::stopWaiting);
     reader.close();
     consumer.close();
     admin.close(Duration.ofSeconds(1));
   }
 
-  private Optional<ModelRef> modelOf(Decoded<Response> decoded) {
-    return decoded instanceof Decoded.Value<Response> value
-        ? Optional.of(value.record().getModel())
-        : model;
+  /** Empty where the registry is not known or gives no answer: a later answer may tell. */
+  private Optional<ModelRef> modelOf(ConsumerRecord<byte[], byte[]> answer) {
+    try {
+      return responses.flatMap(
+          serde ->
+              serde.decode(answer.value()) instanceof Decoded.Value<Response> value
+                  ? Optional.of(value.record().getModel())
+                  : Optional.empty());
+    } catch (KafkaException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static RecordSerde<Response> responses(String url) {
+    PatientRegistry registry = new PatientRegistry(SchemaRegistries.connect(url));
+    registry.stopWaiting(); // it is asked once: the picture waits for nobody
+    return new RecordSerde<>(TopicCatalogue.RESPONSES, registry);
   }
 }

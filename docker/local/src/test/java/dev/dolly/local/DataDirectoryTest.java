@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,6 +41,25 @@ class DataDirectoryTest {
     }
     assertThat(data.stackAddress()).isEmpty();
     assertThat(data.runningStack()).isEmpty();
+  }
+
+  @Test
+  void aStackThatEndsInThisMomentIsNoStack() throws Exception {
+    DataDirectory data = new DataDirectory(root);
+    try (DataDirectory.Claim claim = data.claim()) {
+      CompletableFuture<Void> comingAndGoing =
+          CompletableFuture.runAsync(
+              () -> {
+                for (int i = 0; i < 2000; i++) {
+                  claim.announce(ADDRESS);
+                  root.resolve("stack.json").toFile().delete();
+                }
+              });
+      while (!comingAndGoing.isDone()) {
+        data.stackAddress().ifPresent(address -> assertThat(address).isEqualTo(ADDRESS));
+      }
+      comingAndGoing.get();
+    }
   }
 
   @Test
