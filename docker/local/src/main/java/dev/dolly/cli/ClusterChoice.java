@@ -47,14 +47,19 @@ record ClusterChoice(CommandLine command, DataDirectory stack, String bootstrap,
               + " names another cluster than the local stack; name its other half with "
               + missing);
     }
-    return stack
-        .stackAddress()
-        .orElseThrow(
-            () ->
-                new CommandException(
-                    "no stack is ready on "
-                        + stack.root()
-                        + "; start one with `dolly up`, or name a cluster with --bootstrap and"
-                        + " --registry"));
+    return stack.stackAddress().orElseThrow(() -> noStack("--bootstrap and --registry"));
+  }
+
+  /**
+   * Says that there is no local stack.
+   *
+   * @param options that name another one
+   */
+  CommandException noStack(String options) {
+    return new CommandException(
+        "no stack is ready on "
+            + stack.root()
+            + "; start one with `dolly up`, or name one with "
+            + options);
   }
 }

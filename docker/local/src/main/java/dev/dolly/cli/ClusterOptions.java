@@ -1,5 +1,6 @@
 package dev.dolly.cli;
 
+import dev.dolly.local.StackAddress;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -41,6 +42,30 @@ final class ClusterOptions {
   /** The same, or empty where none is named and no local stack is ready. */
   Optional<Cluster> clusterIfAny() {
     return choice().isThere() ? Optional.of(cluster()) : Optional.empty();
+  }
+
+  /** The brokers that the user named. */
+  Optional<String> namedBrokers() {
+    return Optional.ofNullable(bootstrap);
+  }
+
+  /** The registry that the user named. */
+  Optional<String> namedRegistry() {
+    return Optional.ofNullable(registry);
+  }
+
+  /** The local stack, if it is ready. */
+  Optional<StackAddress> localStack() {
+    return data.directory().stackAddress();
+  }
+
+  /**
+   * Says that there is no local stack.
+   *
+   * @param options that name another one
+   */
+  CommandException noStack(String options) {
+    return choice().noStack(options);
   }
 
   String registryUrl() {

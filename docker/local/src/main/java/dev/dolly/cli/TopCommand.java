@@ -2,6 +2,7 @@ package dev.dolly.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dolly.inference.InferenceJob;
+import dev.dolly.inference.InferenceSettings;
 import dev.dolly.ingest.IngestSettings;
 import dev.dolly.local.StackAddress;
 import dev.dolly.watch.Picture;
@@ -30,33 +31,17 @@ import picocli.CommandLine.Spec;
       "It reads Flink's REST interface and the topics, and changes nothing."
     })
 final class TopCommand implements Callable<Integer> {
-  private static final String OPERATOR = "generate";
-  private static final String INFERENCE_GROUP = "dolly-inference";
-
   private final Terminal terminal;
 
   @Spec private CommandSpec command;
 
-  @Mixin private DataOption data;
+  @Mixin private ClusterOptions cluster;
 
   @Option(
       names = "--flink",
       paramLabel = "URL",
       description = "Flink's REST interface (default: the local stack's).")
   private String flink;
-
-  @Option(
-      names = "--bootstrap",
-      paramLabel = "HOST:PORT",
-      description = "Kafka brokers (default: those of the local stack).")
-  private String bootstrap;
-
-  @Option(
-      names = "--registry",
-      paramLabel = "URL",
-      description =
-          "Schema registry, to read the model's name in answers (default: the local stack's).")
-  private String registry;
 
   @Option(
       names = "--interval",
@@ -77,7 +62,7 @@ final class TopCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    if ((flink == null) != (bootstrap == null)) {
+    if ((flink != null) != cluster.namedBrokers().isPresent()) {
       throw new ParameterException(
           command.commandLine(), "--flink and --bootstrap name a stack together");
     }
@@ -103,15 +88,7 @@ final class TopCommand implements Callable<Integer> {
   }
 
   private void once() throws InterruptedException {
-    WatchedStack stack =
-        stack()
-            .orElseThrow(
-                () ->
-                    new CommandException(
-                        "no stack is ready on "
-                            + data.directory().root()
-                            + "; start one with `dolly up`, or name one with --flink and"
-                            + " --bootstrap"));
+    WatchedStack stack = stack().orElseThrow(() -> cluster.noStack("--flink and --bootstrap"));
     try (StackWatch watch = new StackWatch(stack, Clock.systemUTC())) {
       Picture picture = new Picture();
       picture.add(watch.look()); // rates need two
@@ -153,7 +130,7 @@ final class TopCommand implements Callable<Integer> {
         picture.add(view);
         screen.show(
             watch == null && !json
-                ? List.of("No stack is ready on " + data.directory().root() + "; waiting for one.")
+                ? List.of("No stack is ready; waiting for one.")
                 : lines(picture, view));
         long left = next - System.nanoTime();
         if (left > 0) {
@@ -172,10 +149,10 @@ final class TopCommand implements Callable<Integer> {
   }
 
   private Optional<WatchedStack> stack() {
-    if (flink != null) {
-      return Optional.of(stack(flink, bootstrap, Optional.ofNullable(registry)));
-    }
-    return data.directory().stackAddress().map(TopCommand::stack);
+    return cluster
+        .namedBrokers()
+        .map(brokers -> stack(flink, brokers, cluster.namedRegistry()))
+        .or(() -> cluster.localStack().map(TopCommand::stack));
   }
 
   private static WatchedStack stack(StackAddress address) {
@@ -188,8 +165,8 @@ final class TopCommand implements Callable<Integer> {
         bootstrap,
         registry,
         InferenceJob.NAME,
-        OPERATOR,
-        INFERENCE_GROUP,
+        InferenceJob.GENERATE,
+        InferenceSettings.DEFAULT_GROUP_ID,
         IngestSettings.DEFAULT_APPLICATION_ID);
   }
 

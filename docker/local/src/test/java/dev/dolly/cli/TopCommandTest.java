@@ -35,16 +35,7 @@ class TopCommandTest {
 
   @Test
   void itSeesTheJobAndCountsWhatIsCommitted() throws Exception {
-    StackAddress address = chain.address;
-    WatchedStack stack =
-        new WatchedStack(
-            address.flink(),
-            address.bootstrap(),
-            Optional.of(address.registry()),
-            "dolly-inference",
-            "generate",
-            "dolly-inference",
-            "dolly-ingest");
+    WatchedStack stack = watched(chain.address.registry());
     int outcomes = chain.responses.size() + chain.deadLetters.size();
     try (StackWatch watch = new StackWatch(stack, Clock.systemUTC())) {
       assertThat(watch.look().topics().orElseThrow().answers()).isZero();
@@ -74,6 +65,21 @@ class TopCommandTest {
       assertThat(metrics.max("timeToFirstToken_p99")).isPresent();
       assertThat(metrics.max("timeToFirstToken_median")).isPresent();
       assertThat(metrics.byLabel("code", "deadLetters")).containsKey("TOO_LARGE");
+    }
+  }
+
+  @Test
+  void aRegistryThatIsAwayHidesTheModelAlone() throws Exception {
+    int outcomes = chain.responses.size() + chain.deadLetters.size();
+    try (StackWatch watch = new StackWatch(watched("http://127.0.0.1:1"), Clock.systemUTC())) {
+      assertThat(watch.look().topics().orElseThrow().answers()).isZero();
+      chain.send("{\"instruction\": \"a\", \"params\": {\"max_new_tokens\": 3}}");
+      chain.await(outcomes + 1);
+      StackView view = watch.look();
+      while (view.topics().orElseThrow().answers() == 0) {
+        view = watch.look();
+      }
+      assertThat(view.topics().orElseThrow().model()).isEmpty();
     }
   }
 
@@ -114,6 +120,17 @@ class TopCommandTest {
     assertThat(none.err()).startsWith("dolly: no stack is ready on").hasLineCount(1);
     Invocation half = Invocation.of("", "top", "--once", "--flink", "http://127.0.0.1:1");
     assertThat(half.code()).isEqualTo(2);
+  }
+
+  private static WatchedStack watched(String registry) {
+    return new WatchedStack(
+        chain.address.flink(),
+        chain.address.bootstrap(),
+        Optional.of(registry),
+        "dolly-inference",
+        "generate",
+        "dolly-inference",
+        "dolly-ingest");
   }
 
   private static Invocation top(String... arguments) {

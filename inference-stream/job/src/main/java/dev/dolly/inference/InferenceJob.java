@@ -47,6 +47,9 @@ public final class InferenceJob {
   /** As Flink's UI shows it. */
   public static final String NAME = "dolly-inference";
 
+  /** The operator that answers, as Flink's UI and its metrics name it. */
+  public static final String GENERATE = "generate";
+
   private InferenceJob() {}
 
   /**
@@ -86,8 +89,8 @@ public final class InferenceJob {
   public static Answers answer(DataStream<PromptRecord> prompts, InferenceSettings settings) {
     SingleOutputStreamOperator<OutboundRecord> outcomes =
         prompts
-            .transform("generate", OutboundRecord.TYPE, new GenerateOperatorFactory(settings))
-            .uid("generate")
+            .transform(GENERATE, OutboundRecord.TYPE, new GenerateOperatorFactory(settings))
+            .uid(GENERATE)
             .setParallelism(settings.parallelism());
     return new Answers(outcomes, outcomes.getSideOutput(GenerateOperator.CHUNKS));
   }

@@ -87,6 +87,9 @@ public record InferenceSettings(
   /** The one key without it: what the engine promises, not how the job runs. */
   public static final String DETERMINISTIC = "engine.deterministic";
 
+  /** The consumer group, unless a setting says otherwise. */
+  public static final String DEFAULT_GROUP_ID = "dolly-inference";
+
   /** Fixed for good: a savepoint can only be restored with the number that it was taken with. */
   public static final int MAX_PARALLELISM = 128;
 

@@ -68,7 +68,7 @@ final class SettingsReader {
         value("cache-size", batch.cacheBytes(), "a size such as 2 gb", SettingsReader::bytes),
         deterministic(),
         duration("chunk-interval", Duration.ofMillis(200)),
-        text("group-id", "dolly-inference"),
+        text("group-id", InferenceSettings.DEFAULT_GROUP_ID),
         text("transactional-id-prefix", "dolly-inference"),
         duration("transaction-timeout", Duration.ofHours(1)),
         duration("checkpoint-interval", Duration.ofSeconds(1)),
