@@ -6,9 +6,6 @@ import dev.dolly.chaos.ChaosRun;
 import dev.dolly.chaos.ChaosSettings;
 import dev.dolly.chaos.Killed;
 import dev.dolly.engine.model.ModelDirectory;
-import dev.dolly.local.DataDirectory;
-import dev.dolly.local.LocalStack;
-import dev.dolly.local.StackSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,9 +35,6 @@ import picocli.CommandLine.Spec;
       "The same seed gives the same prompts and the same sequence of kills."
     })
 final class ChaosCommand implements Callable<Integer> {
-  /** Ctrl-C, as shells report it. */
-  private static final int STOPPED = 130;
-
   private final Terminal terminal;
 
   @Spec private CommandSpec command;
@@ -125,49 +119,19 @@ final class ChaosCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     ChaosSettings settings = settings();
-    DataDirectory directory = WorkingDirectory.make(data, "chaos-");
-    StopSignal signal = new StopSignal(terminal, STOPPED);
-    try {
-      return run(directory, settings, signal);
-    } finally {
-      signal.close();
-    }
+    Said said = new Said(settings);
+    return new WorkingDirectory(terminal, data, "chaos-")
+        .run(
+            stack,
+            said::said,
+            (running, parts) -> {
+              int window = ModelDirectory.open(parts.model()).config().window();
+              end(new ChaosRun(running, settings, window, Clock.systemUTC(), said).run());
+            });
   }
 
-  private int run(DataDirectory directory, ChaosSettings settings, StopSignal signal) {
-    Logs.toDirectory(directory.logs());
-    boolean started = false;
-    try {
-      StackSettings parts =
-          stack.settings(
-              terminal,
-              directory,
-              WorkingDirectory.models(data, directory),
-              StackSettings.PortChoice.FREE);
-      int window = ModelDirectory.open(parts.model()).config().window();
-      started = true;
-      ChaosReport report;
-      Said said = new Said(settings);
-      try (LocalStack running = LocalStack.start(parts, said::said)) {
-        report = new ChaosRun(running, settings, window, Clock.systemUTC(), said).run();
-      }
-      return end(report, settings, directory);
-    } catch (InterruptedException | RuntimeException e) {
-      if (e instanceof InterruptedException || signal.received()) {
-        WorkingDirectory.remove(directory, terminal);
-        return STOPPED;
-      }
-      if (started) {
-        terminal.progress("What it worked in stays, with its logs: " + directory.root());
-      } else {
-        WorkingDirectory.remove(directory, terminal);
-      }
-      throw (RuntimeException) e;
-    }
-  }
-
-  private int end(ChaosReport report, ChaosSettings settings, DataDirectory directory) {
-    ChaosFigures figures = new ChaosFigures(report, settings.seed());
+  private void end(ChaosReport report) {
+    ChaosFigures figures = new ChaosFigures(report, seed);
     figures.lines().forEach(line -> terminal.out().print(line + "\n"));
     terminal.out().flush();
     if (json != null) {
@@ -180,8 +144,6 @@ final class ChaosCommand implements Callable<Integer> {
     if (!report.isRight()) {
       throw new CommandException("the count is not right, see above");
     }
-    WorkingDirectory.remove(directory, terminal);
-    return 0;
   }
 
   private ChaosSettings settings() {

@@ -3,10 +3,8 @@ package dev.dolly.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.dolly.local.DataDirectory;
 import dev.dolly.local.LocalStack;
 import dev.dolly.local.StackAddress;
-import dev.dolly.local.StackSettings;
 import dev.dolly.schemas.prompt.PromptParser;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -30,13 +28,10 @@ import picocli.CommandLine.Option;
     description = {
       "Runs the whole chain for a moment: starts a stack, sends instructions of databricks-dolly-15k"
           + " to it, shows the answers as they are committed, then the totals, and stops.",
-      "It keeps nothing and takes other ports where the usual ones are in use."
+      "It keeps nothing and takes any free ports."
     })
 final class DemoCommand implements Callable<Integer> {
   private static final Duration POLL = Duration.ofMillis(100);
-
-  /** Ctrl-C, as shells report it. */
-  private static final int STOPPED = 130;
 
   private final Terminal terminal;
 
@@ -79,44 +74,8 @@ final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     List<JsonNode> instructions = instructions();
-    StopSignal signal = new StopSignal(terminal, STOPPED);
-    try {
-      return run(WorkingDirectory.make(data, "demo-"), instructions, signal);
-    } finally {
-      signal.close();
-    }
-  }
-
-  private int run(DataDirectory directory, List<JsonNode> instructions, StopSignal signal) {
-    Logs.toDirectory(directory.logs());
-    boolean started = false;
-    try {
-      StackSettings settings =
-          stack.settings(
-              terminal,
-              directory,
-              WorkingDirectory.models(data, directory),
-              stack.freePorts()
-                  ? StackSettings.PortChoice.FREE
-                  : StackSettings.PortChoice.USUAL_OR_FREE);
-      started = true;
-      try (LocalStack running = LocalStack.start(settings, terminal::timed)) {
-        run(running, instructions);
-      }
-      WorkingDirectory.remove(directory, terminal);
-      return 0;
-    } catch (InterruptedException | RuntimeException e) {
-      if (e instanceof InterruptedException || signal.received()) {
-        WorkingDirectory.remove(directory, terminal);
-        return STOPPED;
-      }
-      if (started) {
-        terminal.progress("What it worked in stays, with its logs: " + directory.root());
-      } else {
-        WorkingDirectory.remove(directory, terminal);
-      }
-      throw (RuntimeException) e;
-    }
+    return new WorkingDirectory(terminal, data, "demo-")
+        .run(stack, terminal::timed, (running, settings) -> run(running, instructions));
   }
 
   private void run(LocalStack running, List<JsonNode> instructions) throws InterruptedException {

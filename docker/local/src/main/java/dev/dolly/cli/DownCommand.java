@@ -26,8 +26,8 @@ final class DownCommand implements Callable<Integer> {
       names = "--timeout",
       paramLabel = "TIME",
       converter = DurationConverter.class,
-      description = "How long it may take (default: 30s).")
-  private Duration timeout = Duration.ofSeconds(30);
+      description = "How long it may take (default: 1m).")
+  private Duration timeout = Duration.ofMinutes(1);
 
   DownCommand(Terminal terminal) {
     this.terminal = terminal;

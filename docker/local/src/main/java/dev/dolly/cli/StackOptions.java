@@ -23,18 +23,11 @@ final class StackOptions {
 
   @Mixin private DeterministicOption deterministic;
 
-  @Option(names = "--free-ports", description = "Take any free ports, not 9092, 8085 and 8081.")
-  private boolean freePorts;
-
   @Option(
       names = "--set",
       paramLabel = "KEY=VALUE",
       description = "A setting of the inference job, such as inference.queue=64. May be repeated.")
   private Map<String, String> settings = new LinkedHashMap<>();
-
-  boolean freePorts() {
-    return freePorts;
-  }
 
   /** Whether random weights stand in for a model. */
   boolean isNoise() {

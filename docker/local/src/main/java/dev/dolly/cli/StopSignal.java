@@ -1,5 +1,7 @@
 package dev.dolly.cli;
 
+import dev.dolly.local.Part;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -8,7 +10,8 @@ import java.util.concurrent.TimeUnit;
  * until that thread has put its things in order, for a bounded time.
  */
 final class StopSignal {
-  private static final int GRACE_SECONDS = 20;
+  /** For a stack, which takes longest, and what is done behind it. */
+  private static final Duration GRACE = Part.longestEnd().plusSeconds(10);
 
   private final Terminal terminal;
   private final int exitCode;
@@ -35,7 +38,7 @@ final class StopSignal {
     received = true;
     worker.interrupt();
     try {
-      boolean inOrder = done.await(GRACE_SECONDS, TimeUnit.SECONDS);
+      boolean inOrder = done.await(GRACE.toMillis(), TimeUnit.MILLISECONDS);
       terminal.out().flush();
       terminal.err().flush();
       // A process that ends by a signal would report the signal, however well it ended.

@@ -6,6 +6,7 @@ import dev.dolly.local.StackSettings;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code dolly up}. */
 @Command(
@@ -20,6 +21,9 @@ final class UpCommand implements Callable<Integer> {
 
   @Mixin private DataOption data;
   @Mixin private StackOptions stack;
+
+  @Option(names = "--free-ports", description = "Take any free ports, not 9092, 8085 and 8081.")
+  private boolean freePorts;
 
   UpCommand(Terminal terminal) {
     this.terminal = terminal;
@@ -36,7 +40,7 @@ final class UpCommand implements Callable<Integer> {
               terminal,
               directory,
               directory.models(),
-              stack.freePorts() ? StackSettings.PortChoice.FREE : StackSettings.PortChoice.USUAL);
+              freePorts ? StackSettings.PortChoice.FREE : StackSettings.PortChoice.USUAL);
       try (LocalStack running = LocalStack.start(settings, terminal::timed)) {
         running.announce();
         terminal.result(running.address().toJson());

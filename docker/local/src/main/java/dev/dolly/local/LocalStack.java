@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -139,23 +138,20 @@ public final class LocalStack implements AutoCloseable {
       ready.add(part.ready());
       part.start();
     }
-    awaitAll(List.of(parts.get(Part.BROKER).ready(), parts.get(Part.REGISTRY).ready()), START);
+    await(
+        CompletableFuture.allOf(parts.get(Part.BROKER).ready(), parts.get(Part.REGISTRY).ready())
+            .orTimeout(START.toMillis(), TimeUnit.MILLISECONDS));
     // A large model may take its time: as long as the process lives and says nothing else.
-    awaitAll(ready, Duration.ofDays(1));
+    await(CompletableFuture.allOf(ready.toArray(CompletableFuture<?>[]::new)));
   }
 
-  private void awaitAll(List<CompletableFuture<Void>> ready, Duration patience)
-      throws InterruptedException {
-    CompletableFuture<Void> all =
-        CompletableFuture.allOf(ready.toArray(CompletableFuture<?>[]::new));
+  private void await(CompletableFuture<Void> ready) throws InterruptedException {
     try {
-      CompletableFuture.anyOf(all, failure).get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      CompletableFuture.anyOf(ready, failure).get();
     } catch (ExecutionException e) {
-      throw new IllegalStateException(e); // none is completed with an exception
-    } catch (TimeoutException e) {
-      throw new StackException(
+      throw new StackException( // it has a limit; nothing else ends it with an exception
           "the stack is not ready after "
-              + patience.toSeconds()
+              + START.toSeconds()
               + " s; its logs are in "
               + data.logs(),
           e);

@@ -3,6 +3,7 @@ package dev.dolly.local;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -30,6 +31,11 @@ public enum Part {
   /** How long it may take to end in order. */
   Duration grace() {
     return grace;
+  }
+
+  /** How long all may take, one after the other; whatever does not end in time is killed. */
+  public static Duration longestEnd() {
+    return Arrays.stream(values()).map(Part::grace).reduce(Duration.ZERO, Duration::plus);
   }
 
   /** One line: the parts' process ids by their titles. */

@@ -49,11 +49,6 @@ public record Ports(int broker, int controller, int registry, int flink) {
     return new Ports(BROKER, free(), REGISTRY, FLINK);
   }
 
-  /** The usual ports where they are free, others in place of those that are taken. */
-  public static Ports usualOrFree() {
-    return new Ports(orFree(BROKER), free(), orFree(REGISTRY), orFree(FLINK));
-  }
-
   /** Ports that nobody listens on at this moment. */
   public static Ports anyFree() {
     return new Ports(free(), free(), free(), free());
@@ -81,10 +76,6 @@ public record Ports(int broker, int controller, int registry, int flink) {
       }
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
     }
-  }
-
-  private static int orFree(int port) {
-    return taken(port) ? free() : port;
   }
 
   private static boolean taken(int port) {

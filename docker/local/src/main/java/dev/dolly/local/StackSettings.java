@@ -77,15 +77,12 @@ public record StackSettings(
   public enum PortChoice {
     /** 9092, 8085 and 8081, or an error. */
     USUAL,
-    /** The usual ones as far as they are free. */
-    USUAL_OR_FREE,
     /** Any. */
     FREE;
 
     Ports choose() {
       return switch (this) {
         case USUAL -> Ports.usual();
-        case USUAL_OR_FREE -> Ports.usualOrFree();
         case FREE -> Ports.anyFree();
       };
     }
