@@ -82,7 +82,14 @@ public final class PartCommands {
             "-Xmx256m",
             "-XX:TieredStopAtLevel=1",
             "-Dquarkus.http.host=" + Ports.HOST,
-            "-Dquarkus.http.port=" + ports.registry()),
+            "-Dquarkus.http.port=" + ports.registry(),
+            // As the others' logs: a file that rolls, and the terminal where that is asked for.
+            "-Dquarkus.banner.enabled=false",
+            "-Dquarkus.log.file.enable=true",
+            "-Dquarkus.log.file.path=" + settings.data().logs().resolve("registry.log"),
+            "-Dquarkus.log.file.rotation.max-file-size=20M",
+            "-Dquarkus.log.file.rotation.max-backup-index=3",
+            "-Dquarkus.log.console.level=${dolly.log.console:OFF}"),
         // Each commit reaches the file before it is answered: an id that a record holds must not be
         // given to another schema after kill -9.
         Map.of(

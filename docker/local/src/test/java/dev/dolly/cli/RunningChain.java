@@ -9,13 +9,10 @@ import dev.dolly.local.DataDirectory;
 import dev.dolly.local.EmbeddedBroker;
 import dev.dolly.local.Jobs;
 import dev.dolly.local.JobsSettings;
-import dev.dolly.local.Part;
-import dev.dolly.local.PartCommands;
 import dev.dolly.local.Ports;
+import dev.dolly.local.RegistryProcess;
 import dev.dolly.local.StackAddress;
 import dev.dolly.local.StackSettings;
-import dev.dolly.local.process.ChildLauncher;
-import dev.dolly.local.process.CrashReports;
 import dev.dolly.local.process.Supervisor;
 import dev.dolly.schemas.avro.DeadLetter;
 import dev.dolly.schemas.avro.Response;
@@ -77,7 +74,7 @@ final class RunningChain implements AutoCloseable {
     ports = Ports.anyFree();
     address = ports.address();
     broker = broker(stack.data());
-    registry = registry(stack);
+    registry = RegistryProcess.start(stack, ports);
     this.stack = stack;
     this.graph = graph;
     try {
@@ -238,29 +235,11 @@ final class RunningChain implements AutoCloseable {
 
   /** The registry comes back on the same port. */
   void startRegistry() {
-    registry = registry(stack);
+    registry = RegistryProcess.start(stack, ports);
   }
 
   private EmbeddedBroker broker(DataDirectory data) {
     return EmbeddedBroker.start(data.broker(), ports.broker(), ports.controller());
-  }
-
-  private Supervisor registry(StackSettings settings) {
-    DataDirectory data = settings.data();
-    Supervisor child =
-        new Supervisor(
-            new PartCommands(settings, ports).of(Part.REGISTRY),
-            new ChildLauncher(data.childrenLock(), data.logs(), new CrashReports(data.crashes())),
-            Duration.ofSeconds(5),
-            new Supervisor.Listener() {
-              @Override
-              public void launched() {}
-
-              @Override
-              public void progress(String line) {}
-            });
-    child.start();
-    return child;
   }
 
   @Override

@@ -2,8 +2,6 @@ package dev.dolly.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.dolly.local.process.ChildLauncher;
-import dev.dolly.local.process.CrashReports;
 import dev.dolly.local.process.Supervisor;
 import dev.dolly.schemas.registry.SchemaRegistration;
 import dev.dolly.schemas.registry.SchemaRegistries;
@@ -14,7 +12,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -70,27 +67,21 @@ class RegistryProcessTest {
       assertThat(schema.statusCode()).isEqualTo(200);
       assertThat(schema.body()).contains("\"schema\"");
     }
+    // What it logs goes to a file of its own, which it rolls.
+    Path logs = new DataDirectory(directory).logs();
+    assertThat(logs.resolve("registry.log")).content().contains("apicurio-registry-app");
+    assertThat(logs.resolve("registry.err.log")).content().isEmpty();
   }
 
   private static Supervisor start(Path directory, Ports ports) {
-    DataDirectory data = new DataDirectory(directory);
-    StackSettings settings =
+    return RegistryProcess.start(
         new StackSettings(
-            data, StackSettings.PortChoice.FREE, INSTALLATION, Path.of("no-model"), Map.of());
-    Supervisor registry =
-        new Supervisor(
-            new PartCommands(settings, ports).of(Part.REGISTRY),
-            new ChildLauncher(data.childrenLock(), data.logs(), new CrashReports(data.crashes())),
-            Duration.ofSeconds(5),
-            new Supervisor.Listener() {
-              @Override
-              public void launched() {}
-
-              @Override
-              public void progress(String line) {}
-            });
-    registry.start();
-    return registry;
+            new DataDirectory(directory),
+            StackSettings.PortChoice.FREE,
+            INSTALLATION,
+            Path.of("no-model"),
+            Map.of()),
+        ports);
   }
 
   /** A process with a registry, to be killed. */

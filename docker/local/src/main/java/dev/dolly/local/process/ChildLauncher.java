@@ -12,7 +12,8 @@ import java.util.TreeSet;
  * Launches JVMs like this one.
  *
  * @param lock the file that each child holds a shared lock on while it lives
- * @param logs directory of the children's logs, {@code <name>.log}
+ * @param logs directory of the children's logs: {@code <name>.log} is what their loggers write,
+ *     {@code <name>.err.log} what comes on standard error, from the JVM say
  * @param crashes where a JVM that dies by its own fault leaves its report
  */
 public record ChildLauncher(Path lock, Path logs, CrashReports crashes) {
@@ -24,8 +25,16 @@ public record ChildLauncher(Path lock, Path logs, CrashReports crashes) {
    */
   private static final String MAKE_ARCHIVES = "dolly.archives.make";
 
-  /** System property: what log lines go to the terminal; a child has none. */
+  /** How the name of one ends that was made, until the script takes it over. */
+  private static final String MADE = ".jsa.new";
+
+  /** System property: what log lines go to the terminal, the children's too. */
   private static final String CONSOLE = "dolly.log.console";
+
+  private static final String NO_LINES = "OFF";
+
+  /** From so many bytes on a file that nobody rolls begins anew with the next start. */
+  private static final long LONG = 1 << 20;
 
   /** Beside all of our own, which begin with dolly. */
   private static final List<String> INHERITED =
@@ -41,7 +50,7 @@ public record ChildLauncher(Path lock, Path logs, CrashReports crashes) {
    */
   private static final String DEAF = "ulimit -c 0; trap '' HUP INT TERM; exec \"$0\" \"$@\"";
 
-  /** Starts the process; what it prints beside the protocol goes to its log. */
+  /** Starts the process. */
   Process launch(ChildCommand command) throws IOException {
     Files.createDirectories(command.workingDirectory());
     Files.createDirectories(logs);
@@ -65,16 +74,33 @@ public record ChildLauncher(Path lock, Path logs, CrashReports crashes) {
     ProcessBuilder builder =
         new ProcessBuilder(line)
             .directory(command.workingDirectory().toFile())
-            .redirectError(
-                ProcessBuilder.Redirect.appendTo(logs.resolve(command.name() + ".log").toFile()));
+            .redirectError(standardError(command.name()));
     builder.environment().putAll(command.environment());
     return builder.start();
+  }
+
+  /** With log lines on the terminal the child's own is the terminal. */
+  private ProcessBuilder.Redirect standardError(String name) throws IOException {
+    if (!System.getProperty(CONSOLE, NO_LINES).equals(NO_LINES)) {
+      return ProcessBuilder.Redirect.INHERIT;
+    }
+    Path file = logs.resolve(name + ".err.log");
+    return Files.exists(file) && Files.size(file) > LONG
+        ? ProcessBuilder.Redirect.to(file.toFile())
+        : ProcessBuilder.Redirect.appendTo(file.toFile());
+  }
+
+  /** Removes the archive that a process which was killed may have left half written. */
+  void discardArchive(ChildCommand command) throws IOException {
+    if (Boolean.getBoolean(MAKE_ARCHIVES)) {
+      Files.deleteIfExists(Path.of(System.getProperty(ARCHIVES), command.name() + MADE));
+    }
   }
 
   private static List<String> properties() {
     List<String> options = new ArrayList<>();
     for (String name : new TreeSet<>(System.getProperties().stringPropertyNames())) {
-      if ((name.startsWith("dolly.") && !name.equals(CONSOLE)) || INHERITED.contains(name)) {
+      if (name.startsWith("dolly.") || INHERITED.contains(name)) {
         options.add("-D" + name + "=" + System.getProperty(name));
       }
     }
@@ -86,10 +112,10 @@ public record ChildLauncher(Path lock, Path logs, CrashReports crashes) {
     if (archives == null) {
       return List.of();
     }
-    Path file = Path.of(archives, name + ".jsa");
     if (Boolean.getBoolean(MAKE_ARCHIVES)) {
-      return List.of("-XX:ArchiveClassesAtExit=" + file + ".new");
+      return List.of("-XX:ArchiveClassesAtExit=" + Path.of(archives, name + MADE));
     }
+    Path file = Path.of(archives, name + ".jsa");
     return Files.exists(file)
         ? List.of("-Xshare:auto", "-XX:SharedArchiveFile=" + file)
         : List.of();

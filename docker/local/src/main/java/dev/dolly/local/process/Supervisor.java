@@ -5,7 +5,6 @@ import dev.dolly.local.child.ChildProtocol.Said;
 import dev.dolly.local.child.ChildProtocol.Word;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -130,22 +129,21 @@ public final class Supervisor implements AutoCloseable {
     return command.name();
   }
 
-  private Path log() {
-    return launcher.logs().resolve(name() + ".log");
-  }
-
   private void supervise() {
     try {
       Duration pause = FIRST_PAUSE;
       while (launch()) {
         up = false;
         Ending ending = run.follow(this::hear);
+        if (ending.bySignal()) {
+          launcher.discardArchive(command);
+        }
         if (stopping.getCount() == 0) {
           return;
         }
         String death = describe(ending);
         if (!ending.bySignal() || (!ready.isDone() && starts() == TRIES)) {
-          fail(ending.said().orElse(death + "; its log is " + log()), null);
+          fail(ending.said().orElse(death + "; its logs are in " + launcher.logs()), null);
           return;
         }
         LOG.warn("{}", death);
