@@ -2,12 +2,16 @@ package dev.dolly.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
 /**
@@ -22,7 +26,7 @@ record DollyProcess(Process process, BufferedReader out, Path err) implements Au
   /**
    * Starts it.
    *
-   * @param directory for what it prints
+   * @param directory to work in, and for what it prints
    */
   static DollyProcess start(Path directory, String... arguments) throws IOException {
     return start(directory, Path.of(System.getProperty("dolly.registry")), arguments);
@@ -36,11 +40,23 @@ record DollyProcess(Process process, BufferedReader out, Path err) implements Au
     for (String property : new String[] {"dolly.home", "ai.djl.offline"}) {
       command.add("-D" + property + "=" + System.getProperty(property));
     }
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Dolly.class.getName()));
+    command.addAll(List.of("-cp", classPath(directory), Dolly.class.getName()));
     command.addAll(List.of(arguments));
     Path err = Files.createTempFile(directory, "stderr", ".log");
-    Process process = new ProcessBuilder(command).redirectError(err.toFile()).start();
+    Process process =
+        new ProcessBuilder(command)
+            .directory(directory.toFile())
+            .redirectError(err.toFile())
+            .start();
     return new DollyProcess(process, process.inputReader(), err);
+  }
+
+  /** Relative, as a class path may be: children that work elsewhere must find it all the same. */
+  private static String classPath(Path directory) {
+    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+        .map(entry -> directory.toAbsolutePath().relativize(Path.of(entry).toAbsolutePath()))
+        .map(Path::toString)
+        .collect(Collectors.joining(File.pathSeparator));
   }
 
   /** The first line of {@code up}, when prompts are being answered. */
@@ -58,6 +74,11 @@ record DollyProcess(Process process, BufferedReader out, Path err) implements Au
     return StreamSupport.stream(pids.spliterator(), false)
         .flatMap(pid -> ProcessHandle.of(pid.asLong()).stream())
         .toList();
+  }
+
+  /** Whether it runs: one whose parent was killed may wait for its end to be noticed. */
+  static boolean runs(ProcessHandle process) {
+    return process.isAlive() && process.info().command().isPresent();
   }
 
   /** One of the stack's processes, {@code jobs} say. */
@@ -83,7 +104,11 @@ record DollyProcess(Process process, BufferedReader out, Path err) implements Au
 
   @Override
   public void close() throws IOException {
-    process.destroyForcibly(); // its children follow
+    List<ProcessHandle> children = process.descendants().toList();
+    process.destroyForcibly();
+    while (process.isAlive() || children.stream().anyMatch(DollyProcess::runs)) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10)); // they follow, and write until then
+    }
     out.close();
   }
 }

@@ -17,9 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Processes of a stack that die with prompts in flight. */
 @Timeout(300)
 class UpRecoveryTest {
-  private static final int PROMPTS = 12;
-  private static final List<String> SENT =
-      IntStream.range(0, PROMPTS).mapToObj(Integer::toString).toList();
+  private static final int PROMPTS = 6;
 
   @TempDir private Path directory;
 
@@ -33,14 +31,14 @@ class UpRecoveryTest {
       first.address();
       killed = DollyProcess.children(data);
       assertThat(killed).hasSize(3);
-      send(SENT);
+      send(ids("a"));
       consume(1);
       first.process().destroyForcibly().waitFor();
     }
     try (DollyProcess second = up()) {
       second.address();
-      assertThat(killed).noneMatch(ProcessHandle::isAlive);
-      assertEachAnsweredOnce();
+      assertThat(killed).noneMatch(DollyProcess::runs);
+      assertEachAnsweredOnce("a");
     }
   }
 
@@ -50,14 +48,16 @@ class UpRecoveryTest {
     try (DollyProcess up = up()) {
       up.address();
       long aborted = DollyProcess.pid(data, "jobs");
-      send(SENT);
+      send(ids("a"));
       consume(1);
       DollyProcess.signal("ABRT", aborted);
       consume(PROMPTS);
       long faulted = DollyProcess.pid(data, "jobs");
       assertThat(faulted).isNotEqualTo(aborted);
+      send(ids("b"));
+      consume(PROMPTS + 1);
       DollyProcess.signal("SEGV", faulted);
-      assertEachAnsweredOnce();
+      assertEachAnsweredOnce("a", "b");
       assertThat(DollyProcess.pid(data, "jobs")).isNotEqualTo(faulted);
       for (long pid : new long[] {aborted, faulted}) {
         Path report = data.resolve("crashes").resolve(pid + ".crash");
@@ -108,8 +108,13 @@ class UpRecoveryTest {
     assertThat(produced.code()).isZero();
   }
 
+  /** As many as make the jobs busy for a while. */
+  private static List<String> ids(String name) {
+    return IntStream.range(0, PROMPTS).mapToObj(number -> name + number).toList();
+  }
+
   /** All answers there are, once there are that many. */
-  private List<String> consume(int count) throws IOException {
+  private List<JsonNode> consume(int count) throws IOException {
     Invocation run =
         Invocation.of(
             "",
@@ -120,18 +125,25 @@ class UpRecoveryTest {
             "--data",
             data.toString());
     assertThat(run.err()).isEmpty();
-    List<String> ids = new ArrayList<>();
-    for (JsonNode answer : run.lines()) {
-      ids.add(answer.get("request_id").asText());
-    }
-    return ids;
+    return run.lines();
   }
 
-  private void assertEachAnsweredOnce() throws IOException {
-    consume(PROMPTS);
+  /** And of each name some were half written when the process died. */
+  private void assertEachAnsweredOnce(String... names) throws IOException {
+    consume(names.length * PROMPTS);
     send(List.of("last"));
-    List<String> expected = new ArrayList<>(SENT);
-    expected.add("last");
-    assertThat(consume(PROMPTS + 1)).containsExactlyInAnyOrderElementsOf(expected);
+    List<String> expected = new ArrayList<>(List.of("last"));
+    for (String name : names) {
+      expected.addAll(ids(name));
+    }
+    List<JsonNode> answers = consume(expected.size());
+    assertThat(answers)
+        .extracting(answer -> answer.get("request_id").asText())
+        .containsExactlyInAnyOrderElementsOf(expected);
+    for (String name : names) {
+      assertThat(answers)
+          .filteredOn(answer -> answer.get("request_id").asText().startsWith(name))
+          .anyMatch(answer -> answer.get("resumed_tokens").asInt() > 0);
+    }
   }
 }

@@ -58,7 +58,7 @@ class UpTest {
       assertThat(data.resolve("stack.json")).doesNotExist();
       assertThat(data.resolve("processes.json")).doesNotExist();
       assertThat(up.err()).content().doesNotContain("died");
-      assertThat(children).noneMatch(ProcessHandle::isAlive);
+      assertThat(children).noneMatch(DollyProcess::runs);
     }
   }
 
@@ -66,9 +66,13 @@ class UpTest {
   void demoShowsAnswersAndKeepsNothing() throws Exception {
     Path data = directory.resolve("data");
     try (DollyProcess demo =
-        dolly("demo", "--free-ports", "--limit=2", "--model", NEOX, "--data", data.toString())) {
+        dolly("demo", "--verbose", "--limit=2", "--model", NEOX, "--data", data.toString())) {
       assertThat(demo.out().lines()).anyMatch(line -> line.startsWith("2 answers, 0 dead letters"));
       assertThat(demo.exitCode()).isZero();
+      assertThat(demo.err())
+          .content()
+          .as("what the children log")
+          .contains("d.d.l.JobsChild", "(Quarkus Main Thread)");
       assertThat(data).doesNotExist();
     }
   }
@@ -79,14 +83,7 @@ class UpTest {
     Path noRegistry = Files.createDirectory(directory.resolve("empty"));
     try (DollyProcess demo =
         DollyProcess.start(
-            directory,
-            noRegistry,
-            "demo",
-            "--free-ports",
-            "--model",
-            NEOX,
-            "--data",
-            data.toString())) {
+            directory, noRegistry, "demo", "--model", NEOX, "--data", data.toString())) {
       assertThat(demo.exitCode()).isEqualTo(1);
       assertThat(data.resolve("logs/dolly.log")).isNotEmptyFile();
     }
