@@ -71,6 +71,7 @@ public final class Dolly implements Runnable {
             new CommandLine(new ModelsCommand())
                 .addSubcommand(new ModelsCheckCommand(terminal))
                 .addSubcommand(new ModelsListCommand(terminal))
+                .addSubcommand(new ModelsPullCommand(terminal))
                 .addSubcommand(new ModelsMakeCommand(terminal))
                 .addSubcommand(new ModelsPromoteCommand(terminal))
                 .addSubcommand(new ModelsRollbackCommand(terminal))

@@ -1,6 +1,7 @@
 package dev.dolly.cli;
 
 import dev.dolly.engine.model.ModelFormatException;
+import dev.dolly.hub.HubException;
 import dev.dolly.local.StackException;
 import dev.dolly.schemas.registry.SchemaRegistrationException;
 import dev.dolly.training.run.BadRecordException;
@@ -15,6 +16,7 @@ final class Failures {
     return e instanceof CommandException
         || e instanceof StackException
         || e instanceof ModelFormatException
+        || e instanceof HubException
         || e instanceof SchemaRegistrationException
         || e instanceof TrainingFailedException
         || e instanceof BadRecordException

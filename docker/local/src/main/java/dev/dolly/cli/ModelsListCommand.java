@@ -9,6 +9,7 @@ import dev.dolly.engine.preset.ModelPreset;
 import dev.dolly.schemas.checkpoint.ModelHistory;
 import dev.dolly.schemas.checkpoint.ModelVersion;
 import dev.dolly.schemas.registry.PatientRegistry;
+import dev.dolly.hub.ModelPull;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +27,9 @@ import picocli.CommandLine.Mixin;
             + " .dolly/models beside the dolly script, and the shapes that `models make` knows, one"
             + " JSON object a line.")
 final class ModelsListCommand implements Callable<Integer> {
+  /** {@code OWNER/NAME/config.json}. */
+  private static final int DEPTH = 3;
+
   private final Terminal terminal;
 
   @Mixin private ClusterOptions cluster;
@@ -40,9 +44,14 @@ final class ModelsListCommand implements Callable<Integer> {
     Path models = Home.system().models();
     if (Files.isDirectory(models)) {
       List<Path> directories;
-      try (Stream<Path> files = Files.list(models)) {
+      try (Stream<Path> files = Files.walk(models, DEPTH)) {
         directories =
-            files.filter(Files::isDirectory).filter(NoiseModel::isWhole).sorted().toList();
+            files
+                .filter(file -> file.endsWith(ModelDirectory.CONFIG))
+                .map(Path::getParent)
+                .filter(ModelsListCommand::isWhole)
+                .sorted()
+                .toList();
       }
       directories.forEach(this::directory);
     }
@@ -68,6 +77,10 @@ final class ModelsListCommand implements Callable<Integer> {
         terminal.result(Json.line(ModelLines.of(history, version, answers)));
       }
     }
+  }
+
+  private static boolean isWhole(Path directory) {
+    return NoiseModel.isWhole(directory) && ModelPull.isWhole(directory);
   }
 
   private void directory(Path path) {

@@ -27,6 +27,7 @@ class DollyTest {
         "bench decode --help",
         "models --help",
         "models make --help",
+        "models pull --help",
         "models list --help",
         "models verify --help",
         "topics --help",

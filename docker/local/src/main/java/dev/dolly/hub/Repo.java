@@ -1,0 +1,35 @@
+package dev.dolly.hub;
+
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * A repository at one of its revisions.
+ *
+ * @param name {@code owner/name}, or {@code name} alone
+ * @param revision a branch, a tag or a commit; empty: the branch that the hub shows
+ */
+public record Repo(RepoType type, String name, Optional<String> revision) {
+  private static final Pattern NAME =
+      Pattern.compile("[A-Za-z0-9_][\\w.-]*(/[A-Za-z0-9_][\\w.-]*)?");
+
+  /**
+   * @throws IllegalArgumentException when the name cannot be one
+   */
+  public Repo {
+    if (!NAME.matcher(name).matches() || name.contains("..")) {
+      throw new IllegalArgumentException(
+          "'" + name + "' is no name on a hub, such as databricks/dolly-v2-3b");
+    }
+  }
+
+  /** {@code model NAME}, {@code dataset NAME at revision REVISION}: for messages. */
+  @Override
+  public String toString() {
+    return type.name().toLowerCase(Locale.ROOT)
+        + " "
+        + name
+        + revision.map(r -> " at revision " + r).orElse("");
+  }
+}

@@ -1,0 +1,25 @@
+package dev.dolly.hub;
+
+import java.util.List;
+
+/**
+ * What a repository holds at one commit.
+ *
+ * @param commit or, from a hub that does not name it, the revision that was asked for
+ * @param files all of them
+ */
+public record Snapshot(Repo repo, String commit, List<HubFile> files) {
+  public Snapshot {
+    files = List.copyOf(files);
+  }
+
+  /** The same with some of the files. */
+  public Snapshot with(List<HubFile> some) {
+    return new Snapshot(repo, commit, some);
+  }
+
+  /** Bytes of all files whose size is known. */
+  public long knownBytes() {
+    return files.stream().mapToLong(file -> file.size().orElse(0)).sum();
+  }
+}
