@@ -16,6 +16,7 @@ import dev.dolly.local.StackSettings;
 import dev.dolly.local.process.Supervisor;
 import dev.dolly.schemas.avro.DeadLetter;
 import dev.dolly.schemas.avro.Response;
+import dev.dolly.schemas.avro.ResponseChunk;
 import dev.dolly.schemas.prompt.PromptParser;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

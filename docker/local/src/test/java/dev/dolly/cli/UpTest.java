@@ -72,7 +72,7 @@ class UpTest {
       assertThat(demo.err())
           .content()
           .as("what the children log")
-          .contains("d.d.l.JobsChild", "(Quarkus Main Thread)");
+          .contains("d.d.l.JobsChild", "io.apicurio.registry");
       assertThat(data).doesNotExist();
     }
   }

@@ -94,8 +94,8 @@ final class ChildRun {
     }
   }
 
-  /** SIGKILL. */
+  /** SIGKILL. Not by way of {@link Process}, which closes what {@link #follow} reads at once. */
   void kill() {
-    process.destroyForcibly();
+    process.toHandle().destroyForcibly();
   }
 }

@@ -8,7 +8,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,23 +21,16 @@ import org.junit.jupiter.api.io.TempDir;
 class SupervisorTest {
   @TempDir private Path directory;
 
+  private final AtomicInteger ups = new AtomicInteger();
+  private final CompletableFuture<Void> upAgain = new CompletableFuture<>();
+
+  private Supervisor deaf;
+
   @BeforeEach
-  void makeArchives() {
+  void start() {
     System.setProperty("dolly.archives", directory.toString());
     System.setProperty("dolly.archives.make", "true");
-  }
-
-  @AfterEach
-  void makeNone() {
-    System.clearProperty("dolly.archives");
-    System.clearProperty("dolly.archives.make");
-  }
-
-  @Test
-  void aChildThatIsKilledLeavesNoHalfArchive() throws Exception {
-    Path half = Files.createFile(directory.resolve("deaf.jsa.new"));
-    CountDownLatch ready = new CountDownLatch(1);
-    Supervisor deaf =
+    deaf =
         new Supervisor(
             new ChildCommand(
                 "deaf",
@@ -53,11 +48,41 @@ class SupervisorTest {
 
               @Override
               public void progress(String line) {
-                ready.countDown();
+                if (line.equals("up")) {
+                  hear();
+                }
               }
             });
     deaf.start();
-    ready.await();
+  }
+
+  /** The first time it is killed while nobody waits for what it says. */
+  private void hear() {
+    if (ups.incrementAndGet() == 1) {
+      deaf.kill();
+    } else {
+      upAgain.complete(null);
+    }
+  }
+
+  @AfterEach
+  void stop() {
+    deaf.close();
+    System.clearProperty("dolly.archives");
+    System.clearProperty("dolly.archives.make");
+  }
+
+  @Test
+  void aChildThatIsKilledIsStartedAgain() {
+    CompletableFuture.anyOf(upAgain, deaf.failure()).join();
+    assertThat(deaf.failure()).isNotDone();
+    assertThat(deaf.starts()).isEqualTo(2);
+  }
+
+  @Test
+  void aChildThatIsKilledLeavesNoHalfArchive() throws Exception {
+    CompletableFuture.anyOf(upAgain, deaf.failure()).join();
+    Path half = Files.createFile(directory.resolve("deaf.jsa.new"));
     deaf.close();
     assertThat(half).doesNotExist();
   }
