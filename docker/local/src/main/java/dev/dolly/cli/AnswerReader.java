@@ -70,7 +70,7 @@ final class AnswerReader implements AutoCloseable {
                 ? List.of(RESPONSES, DEAD_LETTERS, CHUNKS)
                 : List.of(RESPONSES, DEAD_LETTERS),
             new StartingPoint.Latest(),
-            Cluster.PATIENCE);
+            TopicReader.PATIENCE);
   }
 
   /** What has come, waiting that long for the first. */

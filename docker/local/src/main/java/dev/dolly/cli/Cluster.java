@@ -25,7 +25,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  */
 record Cluster(String bootstrap, String registry) {
   /** How long broker or registry may take to answer. */
-  static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   /**
    * @throws CommandException when no broker answers

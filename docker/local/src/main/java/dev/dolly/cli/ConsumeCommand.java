@@ -82,7 +82,7 @@ final class ConsumeCommand implements Callable<Integer> {
     long read = 0;
     boolean allReadable = true;
     try (TopicReader reader =
-        new TopicReader(target.bootstrap(), List.of(topic), from, Cluster.PATIENCE)) {
+        new TopicReader(target.bootstrap(), List.of(topic), from, TopicReader.PATIENCE)) {
       while (count == null || read < count) {
         long left = timeout == null ? Long.MAX_VALUE : end - System.nanoTime();
         if (left <= 0) {

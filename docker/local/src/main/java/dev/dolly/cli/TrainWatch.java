@@ -62,7 +62,8 @@ final class TrainWatch implements AutoCloseable {
                 TopicCatalogue.TRAINING_METRICS.name(),
                 TopicCatalogue.CHECKPOINTS.name(),
                 TopicCatalogue.DEAD_LETTERS.name()),
-            new StartingPoint.Latest());
+            new StartingPoint.Latest(),
+            TopicReader.PATIENCE);
   }
 
   /** Shows what has come, waiting that long for something. */

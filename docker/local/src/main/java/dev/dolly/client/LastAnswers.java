@@ -32,7 +32,10 @@ public final class LastAnswers {
     RecordSerde<Response> serde = new RecordSerde<>(TopicCatalogue.RESPONSES, registry);
     try (TopicReader reader =
         new TopicReader(
-            bootstrap, List.of(TopicCatalogue.RESPONSES.name()), new StartingPoint.Last(NEWEST))) {
+            bootstrap,
+            List.of(TopicCatalogue.RESPONSES.name()),
+            new StartingPoint.Last(NEWEST),
+            TopicReader.PATIENCE)) {
       while (!reader.isAtEnd()) {
         for (ConsumerRecord<byte[], byte[]> record : reader.poll(POLL)) {
           if (record.value() != null

@@ -28,7 +28,10 @@ public final class ModelHistories {
     RecordSerde<CheckpointEvent> serde = new RecordSerde<>(TopicCatalogue.CHECKPOINTS, registry);
     try (TopicReader reader =
         new TopicReader(
-            bootstrap, List.of(TopicCatalogue.CHECKPOINTS.name()), new StartingPoint.Earliest())) {
+            bootstrap,
+            List.of(TopicCatalogue.CHECKPOINTS.name()),
+            new StartingPoint.Earliest(),
+            TopicReader.PATIENCE)) {
       while (!reader.isAtEnd()) {
         for (ConsumerRecord<byte[], byte[]> record : reader.poll(POLL)) {
           if (record.value() != null

@@ -21,6 +21,9 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * reads disturbs nobody. Not thread safe.
  */
 public final class TopicReader implements AutoCloseable {
+  /** For a broker that somebody waits for. */
+  public static final Duration PATIENCE = Duration.ofSeconds(10);
+
   private final KafkaConsumer<byte[], byte[]> consumer;
 
   /**

@@ -295,7 +295,10 @@ class TrainChainTest {
     List<T> all = new ArrayList<>();
     try (TopicReader reader =
         new TopicReader(
-            chain.cluster.bootstrap(), List.of(topic.name()), new StartingPoint.Earliest())) {
+            chain.cluster.bootstrap(),
+            List.of(topic.name()),
+            new StartingPoint.Earliest(),
+            TopicReader.PATIENCE)) {
       while (!reader.isAtEnd()) {
         for (ConsumerRecord<byte[], byte[]> record : reader.poll(Duration.ofMillis(100))) {
           all.add(((Decoded.Value<T>) serde.decode(record.value())).record());
