@@ -9,11 +9,11 @@
       qkv = torch.linear(n1, w[0], w[8])
     else:
       qkv = torch.linear(n1, w[0])
-    qkv = qkv.view([n, ${heads}, 3 * d])
+    q, k, v = torch.unbind(qkv.view([n, ${heads}, 3, d]), 2)
     t = ops.prim.dtype(x)
-    q = torch.to(self.rotate_half(qkv[..., :d], cos, sin), t)
-    k = torch.to(self.rotate_half(qkv[..., d:2 * d], cos, sin), t)
-    a = self.attention(q, k, qkv[..., 2 * d:], lengths)
+    q = torch.to(self.rotate_half(q, cos, sin), t)
+    k = torch.to(self.rotate_half(k, cos, sin), t)
+    a = self.attention(q, k, v, lengths)
     if ${attention_bias}:
       a = torch.linear(a, w[1], w[9])
     else:

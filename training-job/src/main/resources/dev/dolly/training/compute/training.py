@@ -48,15 +48,13 @@
     ends = annotate(List[int], [])
     for i in range(lengths.size(0)):
       _1 = torch.append(ends, int(torch.select(lengths, 0, i)))
-    qs = torch.split_with_sizes(q, ends)
-    ks = torch.split_with_sizes(k, ends)
-    vs = torch.split_with_sizes(v, ends)
+    qs = torch.split_with_sizes(q.transpose(0, 1).unsqueeze(0), ends, 2)
+    ks = torch.split_with_sizes(k.transpose(0, 1).unsqueeze(0), ends, 2)
+    vs = torch.split_with_sizes(v.transpose(0, 1).unsqueeze(0), ends, 2)
     outs = annotate(List[Tensor], [])
     for i in range(torch.len(ends)):
-      a = torch.scaled_dot_product_attention(qs[i].transpose(0, 1).unsqueeze(0),
-        ks[i].transpose(0, 1).unsqueeze(0), vs[i].transpose(0, 1).unsqueeze(0), None, 0., True)
-      _2 = torch.append(outs, a.squeeze(0).transpose(0, 1))
-    return torch.cat(outs, 0).reshape([q.size(0), q.size(1) * q.size(2)])
+      _2 = torch.append(outs, torch.scaled_dot_product_attention(qs[i], ks[i], vs[i], None, 0., True))
+    return torch.cat(outs, 2).squeeze(0).transpose(0, 1).reshape([q.size(0), q.size(1) * q.size(2)])
 
   # -> [tokens, hidden_size] of the type of `like`
   def embed(self: __torch__.Mod, ids: Tensor, weights: Tensor, like: Tensor) -> Tensor:

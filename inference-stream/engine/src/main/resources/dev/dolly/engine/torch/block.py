@@ -10,21 +10,17 @@
   # Rotates the first r dimensions of each head, pairs (j, j + r/2): GPT-NeoX's form.
   # x [tokens, heads, head_dim]; cos, sin [tokens, 1, r]
   def rotate_half(self: __torch__.Mod, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-    r = cos.size(-1)
-    h = r // 2
-    a = x[..., :r]
-    turned = torch.cat([-a[..., h:], a[..., :h]], -1)
-    y = a * cos + turned * sin
-    if r < x.size(-1):
-      y = torch.cat([y, x[..., r:]], -1)
-    return y
+    h = cos.size(-1) // 2
+    c = torch.narrow(cos, -1, 0, h)
+    s = torch.narrow(sin, -1, 0, h)
+    a, b, rest = torch.split_with_sizes(x, [h, h, x.size(-1) - 2 * h], -1)
+    return torch.cat([a * c - b * s, b * c + a * s, rest], -1)
 
   # Rotates the first r dimensions of each head, pairs (2j, 2j + 1): GPT-J's form.
   def rotate_every_two(self: __torch__.Mod, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     r = cos.size(-1)
-    a = x[..., :r]
-    turned = torch.stack([-a[..., 1::2], a[..., ::2]], -1).flatten(-2)
-    y = a * cos + turned * sin
-    if r < x.size(-1):
-      y = torch.cat([y, x[..., r:]], -1)
-    return y
+    c = cos[..., ::2]
+    s = sin[..., ::2]
+    turned, rest = torch.split_with_sizes(x, [r, x.size(-1) - r], -1)
+    a, b = torch.unbind(turned.view([x.size(0), x.size(1), r // 2, 2]), -1)
+    return torch.cat([torch.stack([a * c - b * s, b * c + a * s], -1).flatten(-2), rest], -1)
