@@ -1,8 +1,6 @@
 package dev.dolly.cli;
 
 import dev.dolly.engine.model.ModelDirectory;
-import dev.dolly.hub.Hub;
-import dev.dolly.hub.ModelPull;
 import dev.dolly.hub.Repo;
 import dev.dolly.hub.RepoType;
 import java.nio.file.Path;
@@ -51,15 +49,8 @@ final class ModelsPullCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Repo repo = repo();
-    Path directory = out == null ? Home.system().models().resolve(name) : out;
-    ProgressLine progress = new ProgressLine(terminal);
-    ModelPull pull =
-        new ModelPull(
-            Hub.of(System.getenv()),
-            (bytes, total) ->
-                progress.show(
-                    "%s: %d of %d MiB".formatted(name, bytes >> 20, total >> 20), bytes == total));
-    String commit = pull.into(directory, repo);
+    Path directory = out == null ? HubModel.home(name) : out;
+    String commit = HubModel.pull(terminal, repo, directory);
     ModelDirectory model = ModelDirectory.open(directory);
     terminal.result(
         Json.line(

@@ -11,6 +11,7 @@ import dev.dolly.training.recipe.Recipe;
 import dev.dolly.training.recipe.RecipeFiles;
 import dev.dolly.training.run.FileTraining;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -124,7 +125,7 @@ final class TrainCommand implements Callable<Integer> {
       alone = !choice.isThere();
       applyRecipe(texts, choice, alone);
     }
-    TrainingOptions options = TrainingOptions.of(texts);
+    TrainingOptions options = withModel(texts);
     if (alone) {
       requireAlone(options);
       new FileTraining(options).run(new TrainProgress(terminal), Set::of, stop::received);
@@ -170,6 +171,18 @@ final class TrainCommand implements Callable<Integer> {
       new DatasetTopics(choice.cluster(), terminal)
           .load(files.data(), topic, read.name(), "Apache-2.0");
     }
+  }
+
+  /** The options, all of them sound, with the input model fetched where it is a hub's. */
+  private TrainingOptions withModel(Map<String, String> texts) throws InterruptedException {
+    TrainingOptions options = TrainingOptions.of(texts);
+    if (Files.isDirectory(options.inputModel())) {
+      return options;
+    }
+    String name = options.inputModel().toString();
+    texts.put(
+        TrainingOption.INPUT_MODEL.key(), new HubModel(terminal, name).directory().toString());
+    return TrainingOptions.of(texts);
   }
 
   private static void requireAlone(TrainingOptions options) {

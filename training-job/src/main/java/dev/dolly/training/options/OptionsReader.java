@@ -20,11 +20,14 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Texts → {@link TrainingOptions}. Used once. */
 final class OptionsReader {
   private static final List<DType> COMPUTED = List.of(DType.FLOAT32, DType.BFLOAT16);
+
+  private static final Pattern HUB_NAME = Pattern.compile("[\\w.-]+/[\\w.-]+");
 
   private final GivenOptions given;
 
@@ -81,15 +84,9 @@ final class OptionsReader {
   }
 
   private Path inputModel() {
-    String text = given.text(INPUT_MODEL).orElse("");
-    if (text.isEmpty()) {
-      given.problem(INPUT_MODEL.key() + " is missing: the model to start from");
-    } else if (!Files.isDirectory(Path.of(text))) {
-      given.problem(
-          INPUT_MODEL.key()
-              + " "
-              + text
-              + " is no directory; `dolly models pull NAME` fetches a model");
+    String text = given.text(INPUT_MODEL).orElseThrow();
+    if (!Files.isDirectory(Path.of(text)) && !HUB_NAME.matcher(text).matches()) {
+      given.problem(INPUT_MODEL.key() + " " + text + " is no directory, nor a hub's OWNER/NAME");
     }
     return Path.of(text);
   }

@@ -9,7 +9,10 @@ import java.util.Optional;
  * case with dashes. Those of the Dolly adaptation's trainer keep its names.
  */
 public enum TrainingOption {
-  INPUT_MODEL("DIR", "", "The model to start from, a Hugging Face directory. Required."),
+  INPUT_MODEL(
+      "DIR|NAME",
+      "EleutherAI/pythia-6.9b",
+      "The model to start from: a Hugging Face directory, or a hub's name that is fetched."),
   MODEL_NAME("NAME", "", "Name of the trained model in events (default: the input model's own)."),
   TOPIC("NAME", "dolly-15k", "Dataset topic to train on."),
   DATA("FILE", "", "Train on this file, JSON lines or a JSON array, instead of the topic."),

@@ -35,6 +35,10 @@ record BaseModel(
 
   static BaseModel open(TrainingOptions options) throws IOException {
     Path directory = options.inputModel();
+    if (!Files.isDirectory(directory)) {
+      throw new ModelFormatException(
+          directory, "is no directory; `dolly models pull " + directory + "` fetches a model");
+    }
     TokenizerFiles tokenizer = TokenizerFiles.of(directory);
     if (options.start().isPresent()) {
       Path config = directory.resolve(ModelDirectory.CONFIG);

@@ -67,6 +67,14 @@ class TrainingOptionsTest {
   }
 
   @Test
+  void theBaseModelIsDollys() {
+    TrainingOptions options = TrainingOptions.of(Map.of("local-output-dir", "out"));
+
+    assertThat(options.inputModel()).isEqualTo(Path.of("EleutherAI/pythia-6.9b"));
+    assertThat(options.modelName()).isEqualTo("pythia-6.9b");
+  }
+
+  @Test
   void takesTheAdaptationsCommand() {
     TrainingOptions options =
         read(
@@ -151,7 +159,7 @@ class TrainingOptionsTest {
     assertThat(e.problems())
         .containsExactlyInAnyOrder(
             "epoch is no option of training",
-            "input-model nowhere is no directory; `dolly models pull NAME` fetches a model",
+            "input-model nowhere is no directory, nor a hub's OWNER/NAME",
             "local-output-dir is missing: where checkpoints go",
             "lr must be above 0: fast",
             "test-size must be a count, or a ratio below 1: 1.5",
