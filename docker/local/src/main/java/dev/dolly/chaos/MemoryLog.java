@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 
@@ -40,19 +39,13 @@ final class MemoryLog {
   MemoryFigures figures() {
     Map<Long, Long> minutes = new TreeMap<>();
     resident.forEach(sample -> minutes.put(sample.at().toMinutes(), sample.bytes()));
-    List<Sample> warmHeap = warm(heap);
     return new MemoryFigures(
-        List.copyOf(minutes.values()),
-        residentDrift(),
-        warmHeap.size() < 2 ? Optional.empty() : Optional.of(warmHeap.get(0).bytes()),
-        warmHeap.size() < 2
-            ? Optional.empty()
-            : Optional.of(warmHeap.get(warmHeap.size() - 1).bytes()));
+        List.copyOf(minutes.values()), residentDrift(), heap.stream().map(Sample::bytes).toList());
   }
 
   /** Mean of the last minute against that of the first after the warm-up. */
   private OptionalDouble residentDrift() {
-    List<Sample> samples = warm(resident);
+    List<Sample> samples = warm();
     if (samples.isEmpty()) {
       return OptionalDouble.empty();
     }
@@ -67,7 +60,7 @@ final class MemoryLog {
   }
 
   /** Those of the last incarnation, once it has warmed up. */
-  private List<Sample> warm(List<Sample> samples) {
+  private List<Sample> warm() {
     if (resident.isEmpty()) {
       return List.of();
     }
@@ -79,7 +72,7 @@ final class MemoryLog {
             .orElseThrow()
             .at()
             .plus(warmUp);
-    return samples.stream()
+    return resident.stream()
         .filter(sample -> sample.pid() == pid && sample.at().compareTo(warm) >= 0)
         .toList();
   }

@@ -95,15 +95,11 @@ record ChaosFigures(ChaosReport report, long seed) {
             + (memory.residentDriftPercent().isPresent()
                 ? "; drift %+.2f %%".formatted(memory.residentDriftPercent().getAsDouble())
                 : ""));
-    memory
-        .heapFirst()
-        .ifPresent(
-            first ->
-                lines.add(
-                    "heap after a collection: %.1f MiB after the warm-up, %.1f MiB at the end"
-                        .formatted(
-                            (double) first / MEBIBYTE,
-                            (double) memory.heapLast().orElseThrow() / MEBIBYTE)));
+    lines.add(
+        "heap after a collection, MiB each minute and at the end: "
+            + memory.heapByMinute().stream()
+                .map(bytes -> "%.1f".formatted((double) bytes / MEBIBYTE))
+                .collect(Collectors.joining(" ")));
   }
 
   private static void row(List<String> lines, String name, long number) {
@@ -167,8 +163,7 @@ record ChaosFigures(ChaosReport report, long seed) {
     ObjectNode memory = json.putObject("memory");
     report.memory().residentByMinute().forEach(memory.putArray("resident_bytes_by_minute")::add);
     report.memory().residentDriftPercent().ifPresent(v -> memory.put("resident_drift_percent", v));
-    report.memory().heapFirst().ifPresent(v -> memory.put("heap_first_bytes", v));
-    report.memory().heapLast().ifPresent(v -> memory.put("heap_last_bytes", v));
+    report.memory().heapByMinute().forEach(memory.putArray("heap_bytes_by_minute")::add);
     return json;
   }
 

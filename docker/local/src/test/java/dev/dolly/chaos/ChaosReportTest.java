@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
@@ -32,7 +31,7 @@ class ChaosReportTest {
         faults,
         List.of(),
         new CheckpointFigures(0, 0, 0, 0, 0),
-        new MemoryFigures(List.of(), OptionalDouble.empty(), Optional.empty(), Optional.empty()),
+        new MemoryFigures(List.of(), OptionalDouble.empty(), List.of()),
         Duration.ZERO,
         0,
         OptionalDouble.empty(),
