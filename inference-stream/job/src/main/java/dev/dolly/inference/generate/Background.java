@@ -25,7 +25,7 @@ final class Background implements AutoCloseable {
           work -> {
             Thread made = new Thread(work, "dolly-models");
             made.setDaemon(true);
-            made.setPriority(Thread.MIN_PRIORITY); // and so what it starts: see docs/swap.md
+            made.setPriority(Thread.MIN_PRIORITY); // and so what it starts: docs/swap.md
             return made;
           });
   private final AtomicReference<Resident> handedOver = new AtomicReference<>();

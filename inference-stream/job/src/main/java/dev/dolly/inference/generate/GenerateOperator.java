@@ -1,24 +1,18 @@
 package dev.dolly.inference.generate;
 
-import dev.dolly.engine.batch.BatchListener;
-import dev.dolly.engine.batch.Step;
 import dev.dolly.inference.InferenceSettings;
 import dev.dolly.inference.commit.Commitments;
 import dev.dolly.inference.commit.LostAnswersCheck;
 import dev.dolly.inference.metrics.InferenceMetrics;
-import dev.dolly.inference.model.Announcement;
 import dev.dolly.inference.model.ModelLoader;
 import dev.dolly.inference.quarantine.Quarantine;
 import dev.dolly.inference.sink.OutboundRecord;
 import dev.dolly.inference.source.Gate;
 import dev.dolly.inference.source.PromptRecord;
-import dev.dolly.schemas.avro.ErrorCode;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import javax.annotation.Nullable;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.operators.MailboxExecutor;
@@ -55,7 +49,6 @@ public final class GenerateOperator extends AbstractStreamOperator<OutboundRecor
   private final InferenceSettings settings;
   private final ControlConsumers consumers;
   private final transient MailboxExecutor mailbox;
-  private final transient AtomicBoolean mailed = new AtomicBoolean();
   private final transient Clock clock = Clock.systemUTC();
   private transient GenerateState state;
   private transient @Nullable Commitments commitments;
@@ -99,7 +92,8 @@ public final class GenerateOperator extends AbstractStreamOperator<OutboundRecor
     List<InFlightRequest> restored = state.requests();
     gate = Gate.install(settings.admissionLimit(), restored.size());
     engine = engine(getRuntimeContext().getTaskInfo());
-    requests = engine.requests(new TaskOutlet(), quarantine, metrics, clock);
+    requests =
+        engine.requests(new TaskOutlet(output, commitments, gate), quarantine, metrics, clock);
     engine.begin(state.model(), restored.stream().map(InFlightRequest::model).toList());
     getProcessingTimeService().scheduleWithFixedDelay(time -> tick(), TICK_MILLIS, TICK_MILLIS);
     LOG.info("{} requests go on", restored.size());
@@ -108,34 +102,21 @@ public final class GenerateOperator extends AbstractStreamOperator<OutboundRecor
   }
 
   private SubtaskEngine engine(TaskInfo task) {
+    TaskMails mails = new TaskMails(mailbox);
     String temporary =
         getContainingTask().getEnvironment().getTaskManagerInfo().getTmpDirectories()[0];
     return new SubtaskEngine(
         settings,
         new ModelLoader(settings, task.getNumberOfParallelSubtasks(), Path.of(temporary)),
         consumers.make(settings),
-        new Mailing(),
-        new ModelChanges(task.getIndexOfThisSubtask() == 0),
-        work -> mail(work, "models"));
-  }
-
-  /** From any thread. */
-  private void mail(Runnable work, String description) {
-    try {
-      mailbox.execute(work::run, description);
-    } catch (RejectedExecutionException e) {
-      LOG.debug("the task is closing; what happened since is in no checkpoint");
-    }
+        new EngineMails(mails, () -> requests.drain(), metrics::stepped),
+        new ModelReport(() -> requests, gate, metrics, task.getIndexOfThisSubtask() == 0),
+        mails);
   }
 
   @Override
   public void processElement(StreamRecord<PromptRecord> element) {
     requests.accept(element.getValue());
-  }
-
-  private void drain() {
-    mailed.set(false); // first: what changes from here on gets a mail of its own
-    requests.drain();
   }
 
   private void tick() {
@@ -200,70 +181,5 @@ public final class GenerateOperator extends AbstractStreamOperator<OutboundRecor
       commitments.close();
     }
     super.close();
-  }
-
-  /** The engine's thread. Never waits. */
-  private final class Mailing implements BatchListener {
-    @Override
-    public void progressed() {
-      if (mailed.compareAndSet(false, true)) {
-        mail(GenerateOperator.this::drain, "drain the engine");
-      }
-    }
-
-    @Override
-    public void stepped(Step step) {
-      metrics.stepped(step);
-    }
-  }
-
-  private final class ModelChanges implements ResidentModels.Listener {
-    /** Every subtask refuses the same; it is one dead letter. */
-    private final boolean speaksForAll;
-
-    private ModelChanges(boolean speaksForAll) {
-      this.speaksForAll = speaksForAll;
-    }
-
-    @Override
-    public void loaded(long millis) {
-      metrics.modelLoaded(millis);
-    }
-
-    @Override
-    public void switched() {
-      metrics.swapped();
-    }
-
-    @Override
-    public void refused(Announcement announcement, ErrorCode code, String message) {
-      metrics.checkpointRefused(code);
-      if (speaksForAll) {
-        requests.refuse(announcement, code, message);
-      }
-    }
-
-    @Override
-    public void caughtUp() {
-      gate.letIn();
-    }
-  }
-
-  private final class TaskOutlet implements Outlet {
-    @Override
-    public void answer(OutboundRecord record) {
-      commitments.answered(record.prompt());
-      output.collect(new StreamRecord<>(record));
-    }
-
-    @Override
-    public void chunk(OutboundRecord record) {
-      output.collect(CHUNKS, new StreamRecord<>(record));
-    }
-
-    @Override
-    public void left() {
-      gate.release();
-    }
   }
 }

@@ -32,7 +32,7 @@ final class SubtaskEngine implements AutoCloseable {
   private final PatientRegistry registry;
   private final EngineThread thread;
   private final CheckpointTopic topic;
-  private final ResidentModels models;
+  private final ModelLife models;
 
   /**
    * Begins nothing yet.
@@ -47,7 +47,7 @@ final class SubtaskEngine implements AutoCloseable {
       ModelLoader loader,
       Consumer<byte[], byte[]> consumer,
       BatchListener listener,
-      ResidentModels.Listener changes,
+      ModelListener changes,
       Executor owner) {
     this.settings = settings;
     this.listener = listener;
@@ -55,7 +55,7 @@ final class SubtaskEngine implements AutoCloseable {
     registry = new PatientRegistry(SchemaRegistries.connect(settings.schemaRegistry()));
     topic = new CheckpointTopic(consumer, new RecordSerde<>(TopicCatalogue.CHECKPOINTS, registry));
     thread = EngineThread.start(loader.threads());
-    models = new ResidentModels(settings.modelName(), loader, this::resident, owner, changes);
+    models = new ModelLife(settings.modelName(), loader, this::resident, owner, changes);
   }
 
   private Resident resident(ServedModel served) {
@@ -76,7 +76,7 @@ final class SubtaskEngine implements AutoCloseable {
       Outlet outlet, Quarantine quarantine, InferenceMetrics metrics, Clock clock) {
     InFlightRequests requests =
         new InFlightRequests(
-            models,
+            models.models(),
             new Intake(new RecordSerde<>(TopicCatalogue.PROMPTS, registry)),
             new RecordWriter(registry),
             outlet,
@@ -87,7 +87,7 @@ final class SubtaskEngine implements AutoCloseable {
     metrics.watch(
         requests::size,
         requests::outside,
-        models,
+        models.engines(),
         settings.maxBatch(),
         settings.transactionTimeout().toMillis());
     return requests;

@@ -18,35 +18,32 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
-import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The models of one subtask: the current one, which new requests go to, and at most one other,
- * which requests that began on it finish on. What the checkpoint topic announces is dealt with in
+ * How one model follows another in a subtask. What the checkpoint topic announces is dealt with in
  * its order, one at a time: a promoted checkpoint is loaded in the background and then becomes the
  * current model, or is refused.
  *
  * <p>The state is cut between two announcements: one that is being loaded is not dealt with, so
  * whoever goes on from the state reads it again.
  *
- * <p>All methods belong to the operator's thread, but those of {@link Engines}.
+ * <p>All methods belong to the operator's thread.
  */
-final class ResidentModels implements Models, Engines, AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(ResidentModels.class);
-  private static final int MOST = 2;
+final class ModelLife implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ModelLife.class);
 
   private final ModelLoader loader;
   private final Function<ServedModel, Resident> starter;
-  private final Listener listener;
+  private final ModelListener listener;
   private final Announcements announcements;
+  private final Executor owner;
   private final Background background;
-  private final List<Resident> residents = new CopyOnWriteArrayList<>(); // the current one first
+  private final Residents residents;
   private final Queue<Announcement> pending = new ArrayDeque<>();
   private Optional<Promotion> running = Optional.empty();
   private List<ControlRecord> backlog = List.of();
@@ -54,37 +51,30 @@ final class ResidentModels implements Models, Engines, AutoCloseable {
   private boolean loading;
   private boolean caughtUp;
 
-  /** Hears of what becomes of models. Operator's thread. */
-  interface Listener {
-    /** A model is in memory; it took so long. */
-    void loaded(long millis);
-
-    /** Another model than before is the current one. */
-    void switched();
-
-    /** What was announced cannot be served. */
-    void refused(Announcement announcement, ErrorCode code, String message);
-
-    /** All that was announced when this began is dealt with. */
-    void caughtUp();
-  }
-
   /**
    * @param model the name whose events count
    * @param starter puts a loaded model on the engine; where it throws, the model stays the caller's
    * @param owner runs what it is given on the operator's thread, or never if that ends
    */
-  ResidentModels(
+  ModelLife(
       String model,
       ModelLoader loader,
       Function<ServedModel, Resident> starter,
       Executor owner,
-      Listener listener) {
+      ModelListener listener) {
     this.loader = loader;
     this.starter = starter;
     this.listener = listener;
     this.announcements = new Announcements(model);
+    this.owner = owner;
     this.background = new Background(owner);
+    this.residents = new Residents(this::free);
+  }
+
+  /** There is room for the next, but not in the middle of what is being done. */
+  private void free(Resident resident) {
+    background.free(resident);
+    owner.execute(this::proceed);
   }
 
   /**
@@ -105,7 +95,7 @@ final class ResidentModels implements Models, Engines, AutoCloseable {
             .map(known -> known.running().stream().flatMap(this::line).toList())
             .orElseGet(announcements::line));
     for (ModelRef ref : new LinkedHashSet<>(pinned)) {
-      if (find(ref).isEmpty() && residents.size() < MOST) {
+      if (residents.find(ref).isEmpty() && !residents.isFull()) {
         loadPinned(ref);
       }
     }
@@ -115,7 +105,7 @@ final class ResidentModels implements Models, Engines, AutoCloseable {
 
   /** The requests that go on are pinned: begins to deal with what came after the state. */
   void goOn() {
-    residents.forEach(this::freeIfDone);
+    residents.freeUnused();
     announced(backlog);
     backlog = List.of();
   }
@@ -213,12 +203,11 @@ final class ResidentModels implements Models, Engines, AutoCloseable {
         pending.remove();
       } else {
         Promotion promotion = (Promotion) next;
-        Optional<Resident> here =
-            residents.stream().filter(each -> promotion.isOf(each.ref())).findFirst();
+        Optional<Resident> here = residents.find(promotion);
         if (here.isPresent()) {
           switchTo(here.get(), promotion);
           pending.remove();
-        } else if (residents.size() < MOST) {
+        } else if (!residents.isFull()) {
           beginToLoad(promotion);
         } else {
           break; // requests still run on the model before
@@ -260,26 +249,15 @@ final class ResidentModels implements Models, Engines, AutoCloseable {
 
   private void switchTo(Resident resident, Promotion promotion) {
     running = Optional.of(promotion);
-    Resident before = current();
-    if (resident != before) {
-      residents.remove(resident);
-      residents.add(0, resident);
+    if (residents.makeCurrent(resident)) {
       LOG.info("new requests go to version {}", resident.version());
       listener.switched();
-      freeIfDone(before);
     }
   }
 
   private void refused(Announcement announcement, ErrorCode code, String message) {
     LOG.error("what offset {} announced is refused: {}, {}", announcement.offset(), code, message);
     listener.refused(announcement, code, message);
-  }
-
-  private void freeIfDone(Resident resident) {
-    if (resident != current() && !resident.isPinned()) {
-      residents.remove(resident);
-      background.free(resident);
-    }
   }
 
   /** For the operator's state. */
@@ -291,68 +269,19 @@ final class ResidentModels implements Models, Engines, AutoCloseable {
     return pending.isEmpty() ? announcements.next() : pending.peek().offset();
   }
 
-  @Override
-  public Resident current() {
-    return residents.get(0);
+  /** What requests run on. */
+  Models models() {
+    return residents;
   }
 
-  @Override
-  public Optional<Resident> find(ModelRef ref) {
-    return residents.stream().filter(each -> each.ref().equals(ref)).findFirst();
-  }
-
-  @Override
-  public void left(Resident resident) {
-    resident.unpin();
-    if (resident != current() && !resident.isPinned()) {
-      freeIfDone(resident);
-      proceed();
-    }
-  }
-
-  @Override
-  public Optional<Throwable> failure() {
-    return residents.stream().flatMap(each -> each.batcher().failure().stream()).findFirst();
-  }
-
-  @Override
-  public int residents() {
-    return residents.size();
-  }
-
-  @Override
-  public int waiting() {
-    return sum(each -> each.batcher().waiting());
-  }
-
-  @Override
-  public int running() {
-    return sum(each -> each.batcher().running());
-  }
-
-  @Override
-  public int cacheUsed() {
-    return sum(each -> each.batcher().cacheUsed());
-  }
-
-  @Override
-  public int cacheSize() {
-    return sum(each -> each.batcher().cacheSize());
-  }
-
-  @Override
-  public int nativeTensors() {
-    return sum(Resident::nativeTensors);
-  }
-
-  private int sum(ToIntFunction<Resident> figure) {
-    return residents.stream().mapToInt(figure).sum();
+  /** The same, for who watches. */
+  Engines engines() {
+    return residents;
   }
 
   @Override
   public void close() {
     background.close();
-    residents.forEach(Resident::close);
-    residents.clear();
+    residents.close();
   }
 }
