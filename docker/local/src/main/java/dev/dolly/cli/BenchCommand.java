@@ -6,12 +6,12 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code dolly bench}. */
-@Command(name = "bench", description = "Benchmarks: decode.")
+@Command(name = "bench", description = "Benchmarks: decode, train.")
 final class BenchCommand implements Runnable {
   @Spec private CommandSpec spec;
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "bench needs a command: decode");
+    throw new ParameterException(spec.commandLine(), "bench needs a command: decode or train");
   }
 }

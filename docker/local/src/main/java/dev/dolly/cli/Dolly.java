@@ -66,7 +66,9 @@ public final class Dolly implements Runnable {
         .addSubcommand(new GenerateCommand(terminal))
         .addSubcommand(new ScoreCommand(terminal))
         .addSubcommand(
-            new CommandLine(new BenchCommand()).addSubcommand(new BenchDecodeCommand(terminal)))
+            new CommandLine(new BenchCommand())
+                .addSubcommand(new BenchDecodeCommand(terminal))
+                .addSubcommand(new BenchTrainCommand(terminal)))
         .addSubcommand(
             new CommandLine(new ModelsCommand())
                 .addSubcommand(new ModelsCheckCommand(terminal))
