@@ -204,7 +204,7 @@ public final class ChaosRun {
     // Behind the other: a collection may hand memory back.
     if (last || now.compareTo(nextHeap) >= 0) {
       nextHeap = now.plus(HEAP);
-      ProcessMemory.heapAfterCollection(pid).ifPresent(bytes -> memory.heap(now, pid, bytes));
+      ProcessMemory.heapAfterCollection(pid).ifPresent(memory::heap);
     }
   }
 

@@ -16,7 +16,7 @@ final class MemoryLog {
 
   private final Duration warmUp;
   private final List<Sample> resident = new ArrayList<>();
-  private final List<Sample> heap = new ArrayList<>();
+  private final List<Long> heap = new ArrayList<>();
 
   /** Bytes of a process at a time since the run began. */
   private record Sample(Duration at, long pid, long bytes) {}
@@ -32,15 +32,14 @@ final class MemoryLog {
     resident.add(new Sample(at, pid, bytes));
   }
 
-  void heap(Duration at, long pid, long bytes) {
-    heap.add(new Sample(at, pid, bytes));
+  void heap(long bytes) {
+    heap.add(bytes);
   }
 
   MemoryFigures figures() {
     Map<Long, Long> minutes = new TreeMap<>();
     resident.forEach(sample -> minutes.put(sample.at().toMinutes(), sample.bytes()));
-    return new MemoryFigures(
-        List.copyOf(minutes.values()), residentDrift(), heap.stream().map(Sample::bytes).toList());
+    return new MemoryFigures(List.copyOf(minutes.values()), residentDrift(), heap);
   }
 
   /** Mean of the last minute against that of the first after the warm-up. */
