@@ -39,7 +39,7 @@ class UpQuarantineTest {
       marks.register(watch, StandardWatchEventKinds.ENTRY_CREATE);
       up.address();
       // One token a step: it is long in the engine before it gains any.
-      send("poison", "word ".repeat(420));
+      send("poison", "word ".repeat(200));
       Set<Long> dead = new HashSet<>();
       for (String signal : List.of("KILL", "KILL", "KILL", "ABRT", "ABRT", "ABRT")) {
         long pid = awaitMark(marks, watch, dead);
