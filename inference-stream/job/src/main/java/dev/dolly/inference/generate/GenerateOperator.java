@@ -5,6 +5,7 @@ import dev.dolly.inference.commit.Commitments;
 import dev.dolly.inference.commit.LostAnswersCheck;
 import dev.dolly.inference.metrics.InferenceMetrics;
 import dev.dolly.inference.model.ModelLoader;
+import dev.dolly.inference.quarantine.LoadMarks;
 import dev.dolly.inference.quarantine.Quarantine;
 import dev.dolly.inference.sink.OutboundRecord;
 import dev.dolly.inference.source.Gate;
@@ -102,12 +103,16 @@ public final class GenerateOperator extends AbstractStreamOperator<OutboundRecor
   }
 
   private SubtaskEngine engine(TaskInfo task) {
+    LoadMarks marks =
+        settings.crashDirectory() == null
+            ? LoadMarks.off()
+            : LoadMarks.in(Path.of(settings.crashDirectory()), task.getIndexOfThisSubtask());
     TaskMails mails = new TaskMails(mailbox);
     String temporary =
         getContainingTask().getEnvironment().getTaskManagerInfo().getTmpDirectories()[0];
     return new SubtaskEngine(
         settings,
-        new ModelLoader(settings, task.getNumberOfParallelSubtasks(), Path.of(temporary)),
+        new ModelLoader(settings, task.getNumberOfParallelSubtasks(), Path.of(temporary), marks),
         consumers.make(settings),
         new EngineMails(mails, () -> requests.drain(), metrics::stepped),
         new ModelReport(() -> requests, gate, metrics, task.getIndexOfThisSubtask() == 0),

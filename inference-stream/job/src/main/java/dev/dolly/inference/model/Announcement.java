@@ -35,6 +35,11 @@ public sealed interface Announcement {
           event.getArchitecture());
     }
 
+    /** One that no other has, also where the topic is made anew. */
+    String name() {
+      return offset + "-" + digest;
+    }
+
     /** Whether that is the model it announced. */
     public boolean isOf(ModelRef ref) {
       return version.equals(ref.getVersion()) && digest.equals(ref.getDigest());

@@ -8,6 +8,7 @@ import dev.dolly.engine.model.ModelDirectory;
 import dev.dolly.engine.model.ModelFormatException;
 import dev.dolly.inference.InferenceSettings;
 import dev.dolly.inference.model.Announcement.Promotion;
+import dev.dolly.inference.quarantine.LoadMarks;
 import dev.dolly.schemas.avro.ErrorCode;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,19 +22,23 @@ public final class ModelLoader {
   private final InferenceSettings settings;
   private final ComputeSettings compute;
   private final Path temporary;
+  private final LoadMarks marks;
   private final FreeMemory free;
 
   /**
    * @param subtasks that may share this host's processors
    * @param temporary directory for copies of checkpoints that lie elsewhere
+   * @param marks of promotions that are being loaded
    */
-  public ModelLoader(InferenceSettings settings, int subtasks, Path temporary) {
-    this(settings, subtasks, temporary, FreeMemory.ofSystem());
+  public ModelLoader(InferenceSettings settings, int subtasks, Path temporary, LoadMarks marks) {
+    this(settings, subtasks, temporary, marks, FreeMemory.ofSystem());
   }
 
-  ModelLoader(InferenceSettings settings, int subtasks, Path temporary, FreeMemory free) {
+  ModelLoader(
+      InferenceSettings settings, int subtasks, Path temporary, LoadMarks marks, FreeMemory free) {
     this.settings = settings;
     this.temporary = temporary;
+    this.marks = marks;
     this.free = free;
     int processors = Runtime.getRuntime().availableProcessors();
     this.compute =
@@ -83,6 +88,23 @@ public final class ModelLoader {
   public ServedModel load(Promotion promotion)
       throws RefusedCheckpointException, InterruptedException {
     CheckpointUri uri = allowed(promotion.uri());
+    Optional<Path> death = marks.death(promotion.name());
+    if (death.isPresent()) {
+      throw new RefusedCheckpointException(
+          ErrorCode.INTERNAL,
+          "%s is not loaded again: the process that loaded it died, see %s; promote it once more to try"
+              .formatted(uri, death.get()));
+    }
+    marks.begins(promotion.name());
+    try {
+      return load(promotion, uri);
+    } finally {
+      marks.ended(promotion.name());
+    }
+  }
+
+  private ServedModel load(Promotion promotion, CheckpointUri uri)
+      throws RefusedCheckpointException, InterruptedException {
     try (CheckpointFiles files = CheckpointFiles.open(uri, promotion.digest(), temporary)) {
       files.require(List.of(ModelDirectory.CONFIG));
       requireRoom(uri, config(files, promotion.architecture()));

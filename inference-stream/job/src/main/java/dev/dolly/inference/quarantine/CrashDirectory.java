@@ -57,11 +57,15 @@ final class CrashDirectory {
   /** Whether that process left evidence. A file older than the process is of another's death. */
   boolean died(MarkedProcess process) throws IOException {
     try {
-      return Files.getLastModifiedTime(directory.resolve(process.pid() + ".crash")).toMillis()
-          >= process.startedAt();
+      return Files.getLastModifiedTime(report(process)).toMillis() >= process.startedAt();
     } catch (NoSuchFileException e) {
       return false;
     }
+  }
+
+  /** Where that process leaves evidence. */
+  Path report(MarkedProcess process) {
+    return directory.resolve(process.pid() + ".crash");
   }
 
   /** Empty if there is none, one of another prompt, or one that was never written to its end. */

@@ -8,6 +8,7 @@ import dev.dolly.engine.model.Manifest;
 import dev.dolly.engine.model.ManifestWriter;
 import dev.dolly.inference.InferenceSettings;
 import dev.dolly.inference.model.Announcement.Promotion;
+import dev.dolly.inference.quarantine.LoadMarks;
 import dev.dolly.schemas.avro.CheckpointEvent;
 import dev.dolly.schemas.avro.ErrorCode;
 import dev.dolly.schemas.checkpoint.RecordedEvent;
@@ -29,11 +30,13 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class ModelLoaderTest {
   private static final String VERSION = "0123456789ab-000100";
+  private static final long OFFSET = 3;
 
   @TempDir private Path directory;
   private Path checkpoint;
   private Path temporary;
   private FreeMemory free = OptionalLong::empty;
+  private LoadMarks marks = LoadMarks.off();
 
   @BeforeEach
   void save() throws IOException {
@@ -105,6 +108,25 @@ class ModelLoaderTest {
   }
 
   @Test
+  void refusesWhatKilledTheProcessThatLoadedItUntilItIsPromotedAgain() throws Exception {
+    Path crashes = directory.resolve("crashes");
+    marks = LoadMarks.in(crashes, 0);
+    CheckpointEvent.Builder event = event();
+    String mark = "-" + event.getManifestDigest() + "-subtask1-pid7-at1000";
+    Files.writeString(crashes.resolve("loading").resolve(OFFSET + mark), "");
+    load(event.build()).close();
+    Files.writeString(crashes.resolve("7.crash"), "SIGSEGV");
+    assertRefused(event, ErrorCode.INTERNAL, "promote it once more");
+    Files.move(
+        crashes.resolve("loading").resolve(OFFSET + mark),
+        crashes.resolve("loading").resolve((OFFSET - 1) + mark));
+    load(event.build()).close();
+    assertThat(crashes.resolve("loading").toFile().list())
+        .as("its own marks are gone")
+        .containsExactly((OFFSET - 1) + mark);
+  }
+
+  @Test
   void refusesWhatDoesNotFitBeforeItReadsTheWeights() throws Exception {
     CheckpointEvent.Builder whole = event();
     for (Path weights : weights()) {
@@ -151,8 +173,8 @@ class ModelLoaderTest {
                 "2",
                 "inference.checkpoint-prefixes",
                 directory.resolve("runs") + ",far://" + directory.resolve("runs")));
-    return new ModelLoader(settings, 1, temporary, free)
-        .load(Promotion.of(new RecordedEvent(3, event), new byte[0]));
+    return new ModelLoader(settings, 1, temporary, marks, free)
+        .load(Promotion.of(new RecordedEvent(OFFSET, event), new byte[0]));
   }
 
   private CheckpointEvent.Builder event() {
