@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,20 +35,31 @@ record DollyProcess(Process process, BufferedReader out, Path err) implements Au
 
   /** As above, with the registry's distribution somewhere else. */
   static DollyProcess start(Path directory, Path registry, String... arguments) throws IOException {
+    return start(directory, registry, Path.of(System.getProperty("dolly.home")), "", arguments);
+  }
+
+  /** With a hub, and another folder as the script's, where models that are fetched are put. */
+  static DollyProcess startWithHub(Path directory, URI hub, String... arguments)
+      throws IOException {
+    Path registry = Path.of(System.getProperty("dolly.registry"));
+    return start(directory, registry, directory, hub.toString(), arguments);
+  }
+
+  private static DollyProcess start(
+      Path directory, Path registry, Path home, String hub, String... arguments)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Ddolly.registry=" + registry);
-    for (String property : new String[] {"dolly.home", "ai.djl.offline"}) {
-      command.add("-D" + property + "=" + System.getProperty(property));
-    }
+    command.add("-Ddolly.home=" + home);
+    command.add("-Dai.djl.offline=" + System.getProperty("ai.djl.offline"));
     command.addAll(List.of("-cp", classPath(directory), Dolly.class.getName()));
     command.addAll(List.of(arguments));
     Path err = Files.createTempFile(directory, "stderr", ".log");
-    Process process =
-        new ProcessBuilder(command)
-            .directory(directory.toFile())
-            .redirectError(err.toFile())
-            .start();
+    ProcessBuilder builder =
+        new ProcessBuilder(command).directory(directory.toFile()).redirectError(err.toFile());
+    builder.environment().put("HF_ENDPOINT", hub);
+    Process process = builder.start();
     return new DollyProcess(process, process.inputReader(), err);
   }
 

@@ -26,11 +26,11 @@ import java.util.concurrent.Executors;
  * A hub of Hugging Face's layout with one repository. Its binary files count as large: they lie in
  * a store under another authority, which the hub sends clients on to.
  */
-final class HubServer implements AutoCloseable {
-  static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
+public final class HubServer implements AutoCloseable {
+  public static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  final Map<String, byte[]> files = new TreeMap<>();
+  public final Map<String, byte[]> files = new TreeMap<>();
 
   /** Digests that the hub names in place of the right ones, by file. */
   final Map<String, String> wrongDigests = new TreeMap<>();
@@ -42,7 +42,7 @@ final class HubServer implements AutoCloseable {
   final List<Integer> troubles = new CopyOnWriteArrayList<>();
 
   /** {@code PATH RANGE AUTHORIZATION}, of the latter two what there was. */
-  final List<String> requests = new CopyOnWriteArrayList<>();
+  public final List<String> requests = new CopyOnWriteArrayList<>();
 
   /** What a client must have. */
   Optional<String> token = Optional.empty();
@@ -57,7 +57,7 @@ final class HubServer implements AutoCloseable {
   /**
    * @param repo as its addresses have it, {@code owner/name} or {@code datasets/owner/name}
    */
-  HubServer(String repo) throws IOException {
+  public HubServer(String repo) throws IOException {
     this.repo = repo;
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     String api = "/api/" + (repo.startsWith("datasets/") ? repo : "models/" + repo);
@@ -69,7 +69,7 @@ final class HubServer implements AutoCloseable {
     server.start();
   }
 
-  URI endpoint() {
+  public URI endpoint() {
     return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
   }
 
