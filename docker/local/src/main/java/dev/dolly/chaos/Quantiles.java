@@ -3,7 +3,7 @@ package dev.dolly.chaos;
 import java.util.List;
 
 /** The value below which a share of values lies. */
-final class Quantiles {
+public final class Quantiles {
   private Quantiles() {}
 
   /**
@@ -11,7 +11,7 @@ final class Quantiles {
    * @param share 0 to 1; 1 is the largest
    * @return 0 where there is none
    */
-  static long of(List<Long> sorted, double share) {
+  public static long of(List<Long> sorted, double share) {
     if (sorted.isEmpty()) {
       return 0;
     }

@@ -6,12 +6,13 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code dolly bench}. */
-@Command(name = "bench", description = "Benchmarks: decode, train.")
+@Command(name = "bench", description = "Benchmarks: decode, swap, train.")
 final class BenchCommand implements Runnable {
   @Spec private CommandSpec spec;
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "bench needs a command: decode or train");
+    throw new ParameterException(
+        spec.commandLine(), "bench needs a command: decode, swap or train");
   }
 }

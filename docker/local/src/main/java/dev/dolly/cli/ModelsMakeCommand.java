@@ -1,13 +1,15 @@
 package dev.dolly.cli;
 
 import dev.dolly.engine.model.DType;
-import dev.dolly.engine.model.ModelDirectory;
+import dev.dolly.engine.model.Manifest;
+import dev.dolly.engine.model.ManifestWriter;
 import dev.dolly.engine.preset.ModelPreset;
 import dev.dolly.engine.preset.RandomModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -76,14 +78,25 @@ final class ModelsMakeCommand implements Callable<Integer> {
             progress.show(
                 "%s: %d of %d MiB".formatted(directory, written >> 20, total >> 20),
                 written == total));
+    Manifest manifest =
+        ManifestWriter.write(
+            directory,
+            names(directory),
+            Json.object().put("shape", shape.publishedName()).put("seed", seed));
     terminal.result(
         Json.line(
             Json.object()
                 .put("model", directory.toString())
                 .put("parameters", shape.parameters())
                 .put("dtype", dtype.configName())
-                .put("digest", ModelDirectory.open(directory).digest())));
+                .put("digest", manifest.digest())));
     return 0;
+  }
+
+  private static List<String> names(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.map(file -> file.getFileName().toString()).toList();
+    }
   }
 
   /** Reads a shape's name. */

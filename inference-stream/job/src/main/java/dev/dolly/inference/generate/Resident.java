@@ -45,6 +45,14 @@ final class Resident implements AutoCloseable {
     return responses;
   }
 
+  int vocabulary() {
+    return served.model().config().vocabSize();
+  }
+
+  int window() {
+    return served.model().window();
+  }
+
   int nativeTensors() {
     return served.model().nativeTensors();
   }
