@@ -4,6 +4,7 @@ import dev.dolly.inference.InferenceSettings;
 import dev.dolly.inference.commit.Commitments;
 import dev.dolly.inference.commit.LostAnswersCheck;
 import dev.dolly.inference.metrics.InferenceMetrics;
+import dev.dolly.inference.model.Copies;
 import dev.dolly.inference.model.ModelLoader;
 import dev.dolly.inference.quarantine.LoadMarks;
 import dev.dolly.inference.quarantine.Quarantine;
@@ -103,6 +104,7 @@ public final class GenerateOperator extends AbstractStreamOperator<OutboundRecor
   }
 
   private SubtaskEngine engine(TaskInfo task) {
+    Copies copies = Copies.of(getRuntimeContext().getJobInfo().getJobId().toString());
     LoadMarks marks =
         settings.crashDirectory() == null
             ? LoadMarks.off()
@@ -112,7 +114,8 @@ public final class GenerateOperator extends AbstractStreamOperator<OutboundRecor
         getContainingTask().getEnvironment().getTaskManagerInfo().getTmpDirectories()[0];
     return new SubtaskEngine(
         settings,
-        new ModelLoader(settings, task.getNumberOfParallelSubtasks(), Path.of(temporary), marks),
+        new ModelLoader(
+            settings, task.getNumberOfParallelSubtasks(), Path.of(temporary), marks, copies),
         consumers.make(settings),
         new EngineMails(mails, () -> requests.drain(), metrics::stepped),
         new ModelReport(() -> requests, gate, metrics, task.getIndexOfThisSubtask() == 0),

@@ -27,6 +27,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 /** What computes in one subtask: its models, the thread they share, and who tells of new ones. */
 final class SubtaskEngine implements AutoCloseable {
   private final InferenceSettings settings;
+  private final ModelLoader loader;
   private final BatchListener listener;
   private final Executor owner;
   private final PatientRegistry registry;
@@ -37,6 +38,7 @@ final class SubtaskEngine implements AutoCloseable {
   /**
    * Begins nothing yet.
    *
+   * @param loader closed with this
    * @param consumer of the checkpoint topic; closed with this
    * @param listener hears of each step
    * @param changes hears of what becomes of models
@@ -50,6 +52,7 @@ final class SubtaskEngine implements AutoCloseable {
       ModelListener changes,
       Executor owner) {
     this.settings = settings;
+    this.loader = loader;
     this.listener = listener;
     this.owner = owner;
     registry = new PatientRegistry(SchemaRegistries.connect(settings.schemaRegistry()));
@@ -131,6 +134,7 @@ final class SubtaskEngine implements AutoCloseable {
   public void close() {
     topic.close();
     models.close();
+    loader.close();
     thread.close();
   }
 }

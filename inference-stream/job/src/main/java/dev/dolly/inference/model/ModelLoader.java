@@ -18,27 +18,36 @@ import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
 
 /** Brings models from their directories into memory, promoted ones after every check. */
-public final class ModelLoader {
+public final class ModelLoader implements AutoCloseable {
   private final InferenceSettings settings;
   private final ComputeSettings compute;
   private final Path temporary;
   private final LoadMarks marks;
+  private final Copies copies;
   private final FreeMemory free;
 
   /**
    * @param subtasks that may share this host's processors
    * @param temporary directory for copies of checkpoints that lie elsewhere
    * @param marks of promotions that are being loaded
+   * @param copies this subtask's; closed with this
    */
-  public ModelLoader(InferenceSettings settings, int subtasks, Path temporary, LoadMarks marks) {
-    this(settings, subtasks, temporary, marks, FreeMemory.ofSystem());
+  public ModelLoader(
+      InferenceSettings settings, int subtasks, Path temporary, LoadMarks marks, Copies copies) {
+    this(settings, subtasks, temporary, marks, copies, FreeMemory.ofSystem());
   }
 
   ModelLoader(
-      InferenceSettings settings, int subtasks, Path temporary, LoadMarks marks, FreeMemory free) {
+      InferenceSettings settings,
+      int subtasks,
+      Path temporary,
+      LoadMarks marks,
+      Copies copies,
+      FreeMemory free) {
     this.settings = settings;
     this.temporary = temporary;
     this.marks = marks;
+    this.copies = copies;
     this.free = free;
     int processors = Runtime.getRuntime().availableProcessors();
     this.compute =
@@ -95,19 +104,23 @@ public final class ModelLoader {
           "%s is not loaded again: the process that loaded it died, see %s; promote it once more to try"
               .formatted(uri, death.get()));
     }
-    marks.begins(promotion.name());
-    try {
-      return load(promotion, uri);
-    } finally {
-      marks.ended(promotion.name());
-    }
+    return copies.load(
+        promotion.name(),
+        toCome -> {
+          marks.begins(promotion.name());
+          try {
+            return load(promotion, uri, toCome);
+          } finally {
+            marks.ended(promotion.name());
+          }
+        });
   }
 
-  private ServedModel load(Promotion promotion, CheckpointUri uri)
+  private ServedModel load(Promotion promotion, CheckpointUri uri, int toCome)
       throws RefusedCheckpointException, InterruptedException {
     try (CheckpointFiles files = CheckpointFiles.open(uri, promotion.digest(), temporary)) {
       files.require(List.of(ModelDirectory.CONFIG));
-      requireRoom(uri, config(files, promotion.architecture()));
+      requireRoom(uri, config(files, promotion.architecture()), toCome);
       files.require(files.modelFiles());
       ServedModel served =
           ServedModel.of(
@@ -158,17 +171,23 @@ public final class ModelLoader {
   }
 
   /** The weights, and a cache for one window. More of the cache is taken as requests come. */
-  private void requireRoom(CheckpointUri uri, ModelConfig config)
+  private void requireRoom(CheckpointUri uri, ModelConfig config, int toCome)
       throws RefusedCheckpointException {
     DType computed = compute.computed(config.declaredDtype().orElse(DType.FLOAT32));
     long need = LanguageModel.bytes(config, computed);
     OptionalLong room = free.bytes();
-    if (room.isPresent() && need > room.getAsLong()) {
+    if (room.isPresent() && need > room.getAsLong() / toCome) {
       throw new RefusedCheckpointException(
           ErrorCode.CHECKPOINT_TOO_LARGE,
-          "%s takes %d MiB in %s beside the running model; %d MiB are free"
-              .formatted(uri, need >> 20, computed.configName(), room.getAsLong() >> 20));
+          "%s takes %d MiB in %s beside the running model, in each of %d subtasks; %d MiB are free"
+              .formatted(uri, need >> 20, computed.configName(), toCome, room.getAsLong() >> 20));
     }
+  }
+
+  /** No more is loaded here; what was stays. */
+  @Override
+  public void close() {
+    copies.close();
   }
 
   private static ServedModel tried(ServedModel served)

@@ -22,6 +22,7 @@ import org.apache.flink.runtime.metrics.util.TestingMetricRegistry;
 import org.apache.flink.runtime.operators.testutils.MockEnvironment;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.tasks.mailbox.TaskMailbox;
+import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 
 /** One incarnation of the operator; this thread is its task. Its first checkpoint is complete. */
@@ -76,6 +77,13 @@ final class GenerateTask implements AutoCloseable {
       close();
       throw e;
     }
+  }
+
+  /** What the only subtask gets where there were several. */
+  static OperatorSubtaskState merged(OperatorSubtaskState... subtasks) throws Exception {
+    OperatorSubtaskState all = AbstractStreamOperatorTestHarness.repackageState(subtasks);
+    return AbstractStreamOperatorTestHarness.repartitionOperatorState(
+        all, InferenceSettings.MAX_PARALLELISM, subtasks.length, 1, 0);
   }
 
   private TaskMetricGroup metricGroup() {

@@ -75,8 +75,7 @@ class SwapTest {
     List<String> pinned;
     try (GenerateTask task = task(null)) {
       swapUnderLoad(task, "a");
-      feed(task, "young", 20);
-      task.runUntil(() -> delivered.texts().containsKey("young"));
+      answerOnTheNewModel(task, "young");
       state = task.checkpoint(GenerateTask.FIRST_CHECKPOINT + 1);
       committed = List.copyOf(delivered.responses);
       pinned = ids.stream().filter(id -> !delivered.texts().containsKey(id)).toList();
@@ -99,6 +98,46 @@ class SwapTest {
               assertThat(delivered.response(id).getResumedTokens()).isPositive();
             });
     assertThat(delivered.response("younger").getModel().getVersion()).isEqualTo("a");
+    assertThat(delivered.deadLetters).isEmpty();
+  }
+
+  @Test
+  void aSubtaskThatGetsThreeVersionsKeepsTwoAndAnswersAll() throws Exception {
+    OperatorSubtaskState ahead;
+    OperatorSubtaskState behind;
+    try (GenerateTask task = task(null)) {
+      swapUnderLoad(task, "a");
+      answerOnTheNewModel(task, "young-a");
+      behind = task.checkpoint(GenerateTask.FIRST_CHECKPOINT + 1);
+    }
+    int answered = delivered.responses.size();
+    ids.removeIf(id -> delivered.texts().containsKey(id));
+    List<String> before = List.copyOf(ids);
+    delivered.responses.clear();
+    ids.clear();
+    try (GenerateTask task = task(null)) {
+      swapUnderLoad(task, "b");
+      assertThat(base).isEqualTo("a");
+      answerOnTheNewModel(task, "young-b");
+      ahead = task.checkpoint(GenerateTask.FIRST_CHECKPOINT + 1);
+    }
+    ids.addAll(before);
+    assertThat(answered).isPositive();
+
+    try (GenerateTask task = task(GenerateTask.merged(ahead, behind))) {
+      assertThat(gauge(task, "residentModels")).isEqualTo(2);
+      task.runUntil(() -> delivered.responses.size() == ids.size());
+      feed(task, "young", 5);
+      task.runUntil(() -> delivered.texts().containsKey("young"));
+    }
+    assertThat(delivered.texts().keySet()).containsAll(ids);
+    assertThat(delivered.response("young").getModel().getVersion()).isEqualTo("b");
+    assertThat(delivered.responses)
+        .as("those of the third version start again")
+        .anyMatch(response -> response.getResumedTokens() > 0)
+        .anyMatch(
+            response ->
+                before.contains(response.getRequestId()) && response.getResumedTokens() == 0);
     assertThat(delivered.deadLetters).isEmpty();
   }
 
@@ -232,10 +271,16 @@ class SwapTest {
             return true;
           }
           if (ids.size() - delivered.responses.size() < 4) {
-            feed(task, "long" + ids.size(), LONG);
+            feed(task, version + "-long" + ids.size(), LONG);
           }
           return false;
         });
+  }
+
+  /** By then those on the old model have tokens too. */
+  private void answerOnTheNewModel(GenerateTask task, String id) throws Exception {
+    feed(task, id, 20);
+    task.runUntil(() -> delivered.texts().containsKey(id));
   }
 
   private GenerateTask task(OperatorSubtaskState state) throws Exception {

@@ -137,6 +137,19 @@ class ModelLoaderTest {
   }
 
   @Test
+  void refusesWhatFitsOnceButNotForEachSubtask() throws Exception {
+    free = () -> OptionalLong.of(32L << 20);
+    load(event().build()).close();
+    Copies[] others = new Copies[20];
+    Arrays.setAll(others, i -> Copies.of("test"));
+    try {
+      assertRefused(event(), ErrorCode.CHECKPOINT_TOO_LARGE, "in each of 21 subtasks");
+    } finally {
+      Arrays.stream(others).forEach(Copies::close);
+    }
+  }
+
+  @Test
   void refusesWhatDoesNotCompute() throws Exception {
     for (Path weights : weights()) {
       byte[] bytes = Files.readAllBytes(weights);
@@ -173,8 +186,10 @@ class ModelLoaderTest {
                 "2",
                 "inference.checkpoint-prefixes",
                 directory.resolve("runs") + ",far://" + directory.resolve("runs")));
-    return new ModelLoader(settings, 1, temporary, marks, free)
-        .load(Promotion.of(new RecordedEvent(OFFSET, event), new byte[0]));
+    try (ModelLoader loader =
+        new ModelLoader(settings, 1, temporary, marks, Copies.of("test"), free)) {
+      return loader.load(Promotion.of(new RecordedEvent(OFFSET, event), new byte[0]));
+    }
   }
 
   private CheckpointEvent.Builder event() {
