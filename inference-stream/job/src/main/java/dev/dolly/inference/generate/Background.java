@@ -28,7 +28,7 @@ final class Background implements AutoCloseable {
             made.setPriority(Thread.MIN_PRIORITY); // and so what it starts: docs/swap.md
             return made;
           });
-  private final AtomicReference<Resident> handedOver = new AtomicReference<>();
+  private final AtomicReference<Loads.Loaded> handedOver = new AtomicReference<>();
   private Future<?> loading = CompletableFuture.completedFuture(null);
 
   /**
@@ -44,7 +44,8 @@ final class Background implements AutoCloseable {
    * @param loaded takes it over, on the operator's thread
    * @param failed hears what {@code load} threw, there too
    */
-  void load(Callable<Resident> load, Consumer<Resident> loaded, Consumer<Throwable> failed) {
+  void load(
+      Callable<Loads.Loaded> load, Consumer<Loads.Loaded> loaded, Consumer<Throwable> failed) {
     loading =
         thread.submit(
             () -> {
@@ -80,9 +81,9 @@ final class Background implements AutoCloseable {
         interrupted = true;
       }
     }
-    Resident left = handedOver.getAndSet(null);
+    Loads.Loaded left = handedOver.getAndSet(null);
     if (left != null) {
-      left.close();
+      left.resident().close();
     }
     if (interrupted) {
       Thread.currentThread().interrupt();

@@ -1,18 +1,9 @@
 package dev.dolly.inference.generate;
 
-import dev.dolly.engine.batch.Generated;
 import dev.dolly.engine.batch.Outcome;
 import dev.dolly.inference.metrics.Tally;
-import dev.dolly.inference.model.Announcement;
-import dev.dolly.inference.quarantine.MarkedPrompt;
 import dev.dolly.inference.quarantine.Quarantine;
-import dev.dolly.inference.quarantine.Suspicion;
 import dev.dolly.inference.source.PromptRecord;
-import dev.dolly.schemas.avro.ErrorCode;
-import dev.dolly.schemas.avro.Prompt;
-import dev.dolly.schemas.avro.Response;
-import dev.dolly.schemas.prompt.PromptPosition;
-import dev.dolly.schemas.topic.TopicCatalogue;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
@@ -21,7 +12,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import javax.annotation.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,14 +32,14 @@ final class InFlightRequests {
   private static final Logger LOG = LoggerFactory.getLogger(InFlightRequests.class);
 
   private final Models models;
-  private final Intake intake;
   private final RecordWriter writer;
   private final Outlet outlet;
-  private final Quarantine quarantine;
   private final Tally tally;
   private final Duration chunkInterval;
   private final Clock clock;
   private final RequestLog log = new RequestLog();
+  private final Endings endings;
+  private final Arrivals arrivals;
   private final EngineDoor door;
   private final Set<RunningRequest> running = new LinkedHashSet<>();
   private long attempt;
@@ -70,13 +60,13 @@ final class InFlightRequests {
       Duration chunkInterval,
       Clock clock) {
     this.models = models;
-    this.intake = intake;
     this.writer = writer;
     this.outlet = outlet;
-    this.quarantine = quarantine;
     this.tally = tally;
     this.chunkInterval = chunkInterval;
     this.clock = clock;
+    this.endings = new Endings(writer, outlet, tally, log, clock);
+    this.arrivals = new Arrivals(intake, quarantine, endings, log, clock);
     this.door = new EngineDoor(quarantine, clock);
     this.attempt = clock.millis();
   }
@@ -96,10 +86,7 @@ final class InFlightRequests {
       begin(
               request.record(),
               before.orElseGet(models::current),
-              sameModel ? request.generated() : Generated.NONE,
-              request.engine(),
-              Optional.of(request.seed()),
-              sameModel ? request.chunks() : ChunkProgress.NONE)
+              sameModel ? Arrivals.Before.resumed(request) : Arrivals.Before.again(request))
           .ifPresent(
               begun -> {
                 if (!sameModel) {
@@ -127,7 +114,7 @@ final class InFlightRequests {
       cancel(record);
       outlet.left();
     } else {
-      begin(record, models.current(), Generated.NONE, "", Optional.empty(), ChunkProgress.NONE);
+      begin(record, models.current(), Arrivals.Before.NOTHING);
       door.letIn();
     }
   }
@@ -149,71 +136,16 @@ final class InFlightRequests {
 
   /** Empty: it became a dead letter. */
   private Optional<RunningRequest> begin(
-      PromptRecord record,
-      Resident resident,
-      Generated resumed,
-      String engine,
-      Optional<Long> seed,
-      ChunkProgress chunks) {
-    Intake.Found found = intake.read(record, resident.prompts());
-    if (found instanceof Intake.Refused refused) {
-      giveUp(record, resident, refused.code(), refused.message(), refused.requestId());
-      return Optional.empty();
-    }
-    Intake.Accepted accepted = (Intake.Accepted) found;
-    Prompt prompt = accepted.prompt();
-    Generated usable = usable(prompt, resumed);
-    MarkedPrompt marked = RunningRequest.marked(record);
-    Suspicion suspicion = quarantine.suspicion(marked).resumedWith(usable.count());
-    if (suspicion.isCertain()) {
-      quarantine.condemned(marked, suspicion);
-      log.quarantined(
-          prompt.getRequestId(), resident.version(), record.position(), suspicion.deaths());
-      giveUp(
-          record,
-          resident,
-          ErrorCode.INTERNAL,
-          "the process died %d times while this prompt was computed; it is not tried again"
-              .formatted(suspicion.deaths()),
-          prompt.getRequestId());
-      return Optional.empty();
-    }
-    if (suspicion.isSuspect()) {
-      log.suspected(
-          prompt.getRequestId(), resident.version(), record.position(), suspicion.deaths());
-    }
-    RunningRequest request =
-        new RunningRequest(
-            record,
-            prompt,
-            EngineRequests.resumed(
-                prompt,
-                resident.prompts(),
-                accepted.ids(),
-                usable,
-                seed.orElseGet(() -> EngineRequests.seed(prompt))),
-            suspicion,
-            resident,
-            onlyEngine(usable, engine, resident.batcher().fingerprint()),
-            attempt,
-            chunks,
-            clock.millis());
-    tally.resumed(usable.count());
-    resident.pin();
-    running.add(request);
-    door.add(request);
-    return Optional.of(request);
-  }
-
-  /** A state of an older layout has no log-probabilities: a prompt that wants them starts again. */
-  private static Generated usable(Prompt prompt, Generated resumed) {
-    boolean wanted = prompt.getParams().getLogprobs() > 0;
-    return wanted == !resumed.logprobs().isEmpty() ? resumed : Generated.NONE;
-  }
-
-  /** Under what all tokens are generated when this engine goes on; empty: several. */
-  private static String onlyEngine(Generated resumed, String before, String now) {
-    return resumed.count() == 0 || before.equals(now) ? now : "";
+      PromptRecord record, Resident resident, Arrivals.Before before) {
+    Optional<RunningRequest> begun = arrivals.begin(record, resident, before, attempt);
+    begun.ifPresent(
+        request -> {
+          tally.resumed(request.request.resumed().count());
+          resident.pin();
+          running.add(request);
+          door.add(request);
+        });
+    return begun;
   }
 
   /** A checkpoint with this incarnation's attempt is complete: chunks and answers may leave. */
@@ -270,60 +202,19 @@ final class InFlightRequests {
 
   private void end(RunningRequest request, Outcome outcome) {
     if (outcome instanceof Outcome.Finished finished) {
-      Response response = request.resident.responses().of(request, finished, clock.millis());
-      outlet.chunk(writer.chunk(request.lastChunk(finished.text()), request.record.position()));
-      outlet.answer(writer.response(response, request.record.position()));
-      tally.answered(response);
-      log.answered(response, request.record.position());
-      outlet.left();
+      endings.answer(request, finished);
     } else {
       // The engine's death ends every request as failed; it is known before the first of them is.
       failWithTheEngine();
-      Outcome.Failed failed = (Outcome.Failed) outcome;
-      giveUp(
-          request.record, request.resident, code(failed.fault()), failed.message(), request.id());
+      endings.fail(request, (Outcome.Failed) outcome);
     }
     door.left(request);
     models.left(request.resident);
   }
 
-  private void giveUp(
-      PromptRecord record,
-      Resident resident,
-      ErrorCode code,
-      String message,
-      @Nullable String requestId) {
-    deadLetter(code, message, requestId, resident.version(), record.position(), record.value());
-    outlet.left();
-  }
-
-  /** What the checkpoint topic announced cannot be served. */
-  void refuse(Announcement announcement, ErrorCode code, String message) {
-    PromptPosition place =
-        new PromptPosition(TopicCatalogue.CHECKPOINTS.name(), 0, announcement.offset());
-    deadLetter(code, message, null, "", place, announcement.value());
-  }
-
-  private void deadLetter(
-      ErrorCode code,
-      String message,
-      @Nullable String requestId,
-      String version,
-      PromptPosition place,
-      byte[] value) {
-    outlet.answer(writer.deadLetter(code, message, requestId, place, value, clock.millis()));
-    tally.gaveUp(code);
-    log.gaveUp(requestId, version, place, code, message);
-  }
-
-  private static ErrorCode code(Outcome.Fault fault) {
-    return switch (fault) {
-      case PROMPT_TOO_LONG -> ErrorCode.PROMPT_TOO_LONG;
-      case DEADLINE_EXPIRED -> ErrorCode.DEADLINE_EXPIRED;
-      case CACHE_EXHAUSTED -> ErrorCode.CACHE_EXHAUSTED;
-      case NUMERIC_FAULT -> ErrorCode.NUMERIC_FAULT;
-      case INTERNAL -> ErrorCode.INTERNAL;
-    };
+  /** What else goes out for good. */
+  Endings endings() {
+    return endings;
   }
 
   /** Every request without an answer yet, for the operator's state. Does not wait. */

@@ -6,10 +6,8 @@ import dev.dolly.inference.model.Announcement.Promotion;
 import dev.dolly.inference.model.Announcement.Unreadable;
 import dev.dolly.inference.model.Announcements;
 import dev.dolly.inference.model.ControlRecord;
-import dev.dolly.inference.model.ModelLoader;
 import dev.dolly.inference.model.ModelState;
 import dev.dolly.inference.model.RefusedCheckpointException;
-import dev.dolly.inference.model.ServedModel;
 import dev.dolly.schemas.avro.ErrorCode;
 import dev.dolly.schemas.avro.ModelRef;
 import java.util.ArrayDeque;
@@ -19,7 +17,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.Executor;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,8 +34,7 @@ import org.slf4j.LoggerFactory;
 final class ModelLife implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ModelLife.class);
 
-  private final ModelLoader loader;
-  private final Function<ServedModel, Resident> starter;
+  private final Loads loads;
   private final ModelListener listener;
   private final Announcements announcements;
   private final Executor owner;
@@ -53,17 +49,10 @@ final class ModelLife implements AutoCloseable {
 
   /**
    * @param model the name whose events count
-   * @param starter puts a loaded model on the engine; where it throws, the model stays the caller's
    * @param owner runs what it is given on the operator's thread, or never if that ends
    */
-  ModelLife(
-      String model,
-      ModelLoader loader,
-      Function<ServedModel, Resident> starter,
-      Executor owner,
-      ModelListener listener) {
-    this.loader = loader;
-    this.starter = starter;
+  ModelLife(String model, Loads loads, Executor owner, ModelListener listener) {
+    this.loads = loads;
     this.listener = listener;
     this.announcements = new Announcements(model);
     this.owner = owner;
@@ -120,14 +109,14 @@ final class ModelLife implements AutoCloseable {
   private void loadFirst(List<Promotion> candidates) throws InterruptedException {
     for (Promotion candidate : candidates) {
       try {
-        residents.add(load(candidate));
+        residents.add(loaded(loads.promoted(candidate)));
         running = Optional.of(candidate);
         return;
       } catch (RefusedCheckpointException e) {
         refused(candidate, e.code(), e.getMessage());
       }
     }
-    residents.add(base());
+    residents.add(loaded(loads.base()));
   }
 
   /** Where a model is gone, its requests start again on the current one. */
@@ -135,9 +124,9 @@ final class ModelLife implements AutoCloseable {
     try {
       Optional<Promotion> promotion = announcements.find(ref);
       if (promotion.isPresent()) {
-        residents.add(load(promotion.get()));
-      } else if (loader.isBase(ref.getVersion(), ref.getDigest())) {
-        residents.add(base());
+        residents.add(loaded(loads.promoted(promotion.get())));
+      } else if (loads.isBase(ref)) {
+        residents.add(loaded(loads.base()));
       } else {
         LOG.warn("version {} of requests in flight was never announced", ref.getVersion());
       }
@@ -146,46 +135,9 @@ final class ModelLife implements AutoCloseable {
     }
   }
 
-  private Resident base() {
-    long start = System.nanoTime();
-    ServedModel base = loader.base();
-    try {
-      Resident resident = starter.apply(base);
-      loaded(resident, start);
-      return resident;
-    } catch (RuntimeException | Error e) { // no room for the cache
-      base.close();
-      throw e;
-    }
-  }
-
-  private Resident load(Promotion promotion)
-      throws RefusedCheckpointException, InterruptedException {
-    long start = System.nanoTime();
-    Resident resident = promoted(promotion);
-    loaded(resident, start);
-    return resident;
-  }
-
-  /** On any thread. */
-  private Resident promoted(Promotion promotion)
-      throws RefusedCheckpointException, InterruptedException {
-    ServedModel served = loader.load(promotion);
-    try {
-      return starter.apply(served);
-    } catch (RuntimeException e) {
-      served.close();
-      throw new RefusedCheckpointException(
-          ErrorCode.CHECKPOINT_TOO_LARGE,
-          "there is no room for the cache of " + promotion.version() + ": " + e.getMessage(),
-          e);
-    }
-  }
-
-  private void loaded(Resident resident, long start) {
-    long millis = (System.nanoTime() - start) / 1_000_000;
-    LOG.info("version {} is in memory after {} ms", resident.version(), millis);
-    listener.loaded(millis);
+  private Resident loaded(Loads.Loaded loaded) {
+    listener.loaded(loaded.millis());
+    return loaded.resident();
   }
 
   /** Takes the topic's next records. */
@@ -223,11 +175,10 @@ final class ModelLife implements AutoCloseable {
   private void beginToLoad(Promotion promotion) {
     LOG.info("version {} is promoted: loading {}", promotion.version(), promotion.uri());
     loading = true;
-    long start = System.nanoTime();
     background.load(
-        () -> promoted(promotion),
-        resident -> {
-          loaded(resident, start);
+        () -> loads.promoted(promotion),
+        loaded -> {
+          Resident resident = loaded(loaded);
           residents.add(resident);
           switchTo(resident, promotion);
           dealtWith();

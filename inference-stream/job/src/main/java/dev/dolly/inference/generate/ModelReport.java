@@ -42,7 +42,7 @@ final class ModelReport implements ModelListener {
   public void refused(Announcement announcement, ErrorCode code, String message) {
     metrics.checkpointRefused(code);
     if (speaksForAll) {
-      requests.get().refuse(announcement, code, message);
+      requests.get().endings().refuse(announcement, code, message);
     }
   }
 

@@ -58,7 +58,7 @@ final class SubtaskEngine implements AutoCloseable {
     registry = new PatientRegistry(SchemaRegistries.connect(settings.schemaRegistry()));
     topic = new CheckpointTopic(consumer, new RecordSerde<>(TopicCatalogue.CHECKPOINTS, registry));
     thread = EngineThread.start(loader.threads());
-    models = new ModelLife(settings.modelName(), loader, this::resident, owner, changes);
+    models = new ModelLife(settings.modelName(), new Loads(loader, this::resident), owner, changes);
   }
 
   private Resident resident(ServedModel served) {

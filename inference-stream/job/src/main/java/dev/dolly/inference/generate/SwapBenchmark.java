@@ -20,7 +20,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -74,30 +73,32 @@ public final class SwapBenchmark {
     BlockingQueue<Runnable> mails = new LinkedBlockingQueue<>();
     Watch watch = new Watch();
     try (EngineThread thread = EngineThread.start(loader.threads());
-        Resident first = resident(thread, loader.base(), watch);
+        Resident first = loads(thread, watch).base().resident();
         Background background = new Background(mails::add)) {
       watch.watch(batch, () -> submit(first));
       watch.await(steps);
-      long start = System.nanoTime();
       watch.phase(Phase.LOADING);
       List<Object> loaded = new ArrayList<>();
-      background.load(
-          () -> resident(thread, loader.load(other), () -> {}), loaded::add, loaded::add);
+      background.load(() -> loads(thread, () -> {}).promoted(other), loaded::add, loaded::add);
       mails.take().run();
-      long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
-      if (!(loaded.get(0) instanceof Resident second)) {
+      if (!(loaded.get(0) instanceof Loads.Loaded second)) {
         throw new IllegalStateException("the other model does not load", (Throwable) loaded.get(0));
       }
-      try (second) {
-        List<Generation> theirs = IntStream.range(0, batch).mapToObj(i -> submit(second)).toList();
+      try (Resident theirModel = second.resident()) {
+        List<Generation> theirs =
+            IntStream.range(0, batch).mapToObj(i -> submit(theirModel)).toList();
         while (theirs.stream().anyMatch(each -> each.count() == 0)) {
           watch.await(1); // their prompts are being computed, as any prompt is
         }
         watch.phase(Phase.BOTH);
-        watch.await(Math.min(steps, second.window() - 2 * PROMPT_TOKENS));
+        watch.await(Math.min(steps, theirModel.window() - 2 * PROMPT_TOKENS));
       }
-      return new Result(watch.gaps(), millis);
+      return new Result(watch.gaps(), second.millis());
     }
+  }
+
+  private Loads loads(EngineThread thread, BatchListener listener) {
+    return new Loads(loader, served -> resident(thread, served, listener));
   }
 
   private Resident resident(EngineThread thread, ServedModel served, BatchListener listener) {
