@@ -72,7 +72,7 @@ final class BenchDecodeCommand implements Callable<Integer> {
     ArrayNode decode = Json.array();
     ObjectNode all = Json.object();
     all.set("decode", decode);
-    try (LanguageModel loaded = LanguageModel.load(model.open(terminal), model.compute())) {
+    try (LanguageModel loaded = LanguageModel.load(model.open(), model.compute())) {
       DecodeBenchmark benchmark = benchmark(loaded);
       MachineLimits limits = MachineLimits.measure(loaded.dtype());
       all.set(

@@ -8,6 +8,7 @@ import dev.dolly.inference.InferenceSettings;
 import dev.dolly.inference.generate.SwapBenchmark;
 import dev.dolly.inference.generate.SwapBenchmark.Phase;
 import dev.dolly.inference.model.Announcement.Promotion;
+import dev.dolly.inference.model.Copies;
 import dev.dolly.inference.model.ModelLoader;
 import dev.dolly.inference.quarantine.LoadMarks;
 import java.io.IOException;
@@ -67,8 +68,8 @@ final class BenchSwapCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException, IOException {
     Path temporary = Files.createTempDirectory("dolly-swap");
-    try {
-      ModelLoader loader = new ModelLoader(settings(), 1, temporary, LoadMarks.off());
+    try (ModelLoader loader =
+        new ModelLoader(settings(), 1, temporary, LoadMarks.off(), Copies.of("bench"))) {
       SwapBenchmark.Result result =
           new SwapBenchmark(loader, batch, steps).run(promotion(ModelDirectory.open(to)));
       List<Long> alone = sorted(result, Phase.ALONE);

@@ -26,8 +26,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "demo",
     description = {
-      "Runs the whole chain for a moment: starts a stack, sends instructions of databricks-dolly-15k"
-          + " to it, shows the answers as they are committed, then the totals, and stops.",
+      "Runs the whole chain for a moment: starts a stack, sends twenty instructions to it, shows the"
+          + " answers as they are committed, then the totals, and stops. Answers are greedy unless"
+          + " --temperature, --top-p or --top-k says how to draw.",
       "It keeps nothing and takes any free ports."
     })
 final class DemoCommand implements Callable<Integer> {
@@ -48,7 +49,9 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--prompts",
       paramLabel = "FILE",
-      description = "Instructions, one JSON object a line (default: the sample of twenty).")
+      description =
+          "Instructions, one JSON object a line (default: twenty of dolly-mini's world; with --model"
+              + " twenty of databricks-dolly-15k).")
   private Path prompts;
 
   @Option(
@@ -120,19 +123,18 @@ final class DemoCommand implements Callable<Integer> {
     }
     ObjectNode given = params.json();
     if (!given.has("max_new_tokens")) {
-      given.put("max_new_tokens", 48);
+      given.put("max_new_tokens", 80);
     }
-    if (stack.isNoise() && !given.has("top_k")) {
-      // Noise makes all 50,280 ids about as likely: sorting them would cost more than the model.
-      given.put("top_k", 50);
+    if (!params.saysHowToDraw()) {
+      given.put("do_sample", false);
     }
     prompt.set("params", given);
     return Json.line(prompt).getBytes(StandardCharsets.UTF_8);
   }
 
   private List<JsonNode> instructions() {
-    Path file =
-        prompts == null ? Home.system().config("demo/databricks-dolly-sample.jsonl") : prompts;
+    String sample = stack.isBundled() ? "dolly-mini.jsonl" : "databricks-dolly-sample.jsonl";
+    Path file = prompts == null ? Home.system().config("demo/" + sample) : prompts;
     List<JsonNode> instructions = new ArrayList<>();
     int number = 0;
     try {

@@ -55,7 +55,7 @@ final class GenerateCommand implements Callable<Integer> {
     boolean allServed;
     PendingGenerations pending = new PendingGenerations();
     BatchSettings batch = model.batch().withDeterministic(deterministic.isSet());
-    try (LanguageModel loaded = LanguageModel.load(model.open(terminal), model.compute());
+    try (LanguageModel loaded = LanguageModel.load(model.open(), model.compute());
         ContinuousBatcher batcher = ContinuousBatcher.start(loaded, batch, pending::complete)) {
       PromptFormat format = loaded.promptFormat();
       ResponseLogprobs logprobs = new ResponseLogprobs(loaded.tokenizer());

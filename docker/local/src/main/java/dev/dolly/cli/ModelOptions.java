@@ -19,7 +19,7 @@ final class ModelOptions {
       paramLabel = "DIR",
       description = {
         "A Hugging Face model directory (GPT-NeoX or GPT-J).",
-        "Without it: random weights of a small shape, whose words are noise."
+        "Without it: dolly-mini, the small model that comes along."
       })
   private Path model;
 
@@ -51,29 +51,14 @@ final class ModelOptions {
       description = "Requests that run at once (default: 32).")
   private Integer maxBatch;
 
-  /** Whether random weights stand in for a model. */
-  boolean isNoise() {
+  /** Whether it is the one that comes along. */
+  boolean isBundled() {
     return model == null;
   }
 
-  /** The given directory, or the stand-in's beside the script, made on first use. */
-  ModelDirectory open(Terminal terminal) {
-    return open(terminal, Home.system().models());
-  }
-
-  /**
-   * The given directory, or the stand-in's, made on first use.
-   *
-   * @param models where it is made
-   */
-  ModelDirectory open(Terminal terminal, Path models) {
-    if (model != null) {
-      return ModelDirectory.open(model);
-    }
-    terminal.progress(
-        "No --model: this is a small model of random weights, so its words are noise. Any GPT-NeoX"
-            + " or GPT-J directory answers in its place.");
-    return ModelDirectory.open(new NoiseModel(Home.system()).directory(terminal, models));
+  /** The given directory, or that of the one that comes along. */
+  ModelDirectory open() {
+    return ModelDirectory.open(isBundled() ? Home.system().config("models/dolly-mini") : model);
   }
 
   Optional<DType> dtype() {

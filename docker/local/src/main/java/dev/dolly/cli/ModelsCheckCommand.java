@@ -47,7 +47,7 @@ final class ModelsCheckCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     RecipeCheck check = new RecipeCheck(perCategory, seed);
-    try (LanguageModel loaded = LanguageModel.load(model.open(terminal), model.compute())) {
+    try (LanguageModel loaded = LanguageModel.load(model.open(), model.compute())) {
       Report report = check.run(loaded, model.batch());
       if (wrong) {
         report.wrong().forEach(this::print);

@@ -49,7 +49,7 @@ final class ModelsListCommand implements Callable<Integer> {
             files
                 .filter(file -> file.endsWith(ModelDirectory.CONFIG))
                 .map(Path::getParent)
-                .filter(ModelsListCommand::isWhole)
+                .filter(ModelPull::isWhole)
                 .sorted()
                 .toList();
       }
@@ -77,10 +77,6 @@ final class ModelsListCommand implements Callable<Integer> {
         terminal.result(Json.line(ModelLines.of(history, version, answers)));
       }
     }
-  }
-
-  private static boolean isWhole(Path directory) {
-    return NoiseModel.isWhole(directory) && ModelPull.isWhole(directory);
   }
 
   private void directory(Path path) {

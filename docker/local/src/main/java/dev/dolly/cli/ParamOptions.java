@@ -30,6 +30,11 @@ final class ParamOptions {
       description = "End the answer before this text. May be repeated.")
   private List<String> stop = List.of();
 
+  /** Whether one of the options shapes what is drawn from. */
+  boolean saysHowToDraw() {
+    return temperature != null || topP != null || topK != null;
+  }
+
   ObjectNode json() {
     ObjectNode params = Json.object();
     if (maxNewTokens != null) {

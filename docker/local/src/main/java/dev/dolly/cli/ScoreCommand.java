@@ -51,7 +51,7 @@ final class ScoreCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     boolean allServed;
-    try (LanguageModel loaded = LanguageModel.load(model.open(terminal), model.compute());
+    try (LanguageModel loaded = LanguageModel.load(model.open(), model.compute());
         Scorer scorer = new Scorer(loaded);
         ScorerThread thread = new ScorerThread()) {
       loaded.tokenizer();

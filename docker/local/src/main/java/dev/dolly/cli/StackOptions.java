@@ -29,19 +29,16 @@ final class StackOptions {
       description = "A setting of the inference job, such as inference.queue=64. May be repeated.")
   private Map<String, String> settings = new LinkedHashMap<>();
 
-  /** Whether random weights stand in for a model. */
-  boolean isNoise() {
-    return model.isNoise();
+  /** Whether the model is the one that comes along. */
+  boolean isBundled() {
+    return model.isBundled();
   }
 
   /**
    * Opens the model and reads the settings, so that what is wrong is told before anything starts.
-   *
-   * @param models where a stand-in for a model is made if there is none
    */
-  StackSettings settings(
-      Terminal terminal, DataDirectory data, Path models, StackSettings.PortChoice ports) {
-    Path directory = model.open(terminal, models).path();
+  StackSettings settings(DataDirectory data, StackSettings.PortChoice ports) {
+    Path directory = model.open().path();
     Map<String, String> inference = new HashMap<>(settings);
     model.maxBatch().ifPresent(n -> inference.put("inference.max-batch", n.toString()));
     model.threads().ifPresent(n -> inference.put("inference.threads", n.toString()));

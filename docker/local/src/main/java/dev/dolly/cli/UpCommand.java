@@ -37,9 +37,7 @@ final class UpCommand implements Callable<Integer> {
     try {
       StackSettings settings =
           stack.settings(
-              terminal,
               directory,
-              directory.models(),
               freePorts ? StackSettings.PortChoice.FREE : StackSettings.PortChoice.USUAL);
       try (LocalStack running = LocalStack.start(settings, terminal::timed)) {
         running.announce();

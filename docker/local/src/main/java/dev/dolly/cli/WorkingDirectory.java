@@ -52,8 +52,7 @@ record WorkingDirectory(Terminal terminal, Path given, String prefix) {
     boolean started = false;
     try {
       // Any free ports: of two that start at once, each would find the usual ones free.
-      StackSettings settings =
-          options.settings(terminal, directory, models(directory), StackSettings.PortChoice.FREE);
+      StackSettings settings = options.settings(directory, StackSettings.PortChoice.FREE);
       started = true;
       try (LocalStack running = LocalStack.start(settings, progress)) {
         work.on(running, settings);
@@ -98,11 +97,5 @@ record WorkingDirectory(Terminal terminal, Path given, String prefix) {
     if (!Directories.deleteIfPossible(directory.root())) {
       terminal.progress("Not all of " + directory.root() + " could be removed.");
     }
-  }
-
-  /** Where a stand-in for a model is made: beside the script, so that it is made once. */
-  private Path models(DataDirectory directory) {
-    Home home = Home.system();
-    return given == null || Files.isWritable(home.folder()) ? home.models() : directory.models();
   }
 }

@@ -169,10 +169,6 @@ public record DataDirectory(Path root) {
     return root.resolve("streams");
   }
 
-  public Path models() {
-    return root.resolve("models");
-  }
-
   public Path logs() {
     return root.resolve("logs");
   }

@@ -9,6 +9,28 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ModelsCheckCommandTest {
+  private static final int ASKED = 12;
+
+  @Test
+  void theModelThatComesAlongAnswersWhatItWasNeverTrainedOn(@TempDir Path directory)
+      throws Exception {
+    Path json = directory.resolve("accuracy.json");
+
+    Invocation run =
+        Invocation.of("", "models", "check", "--per-category=" + ASKED, "--json=" + json);
+
+    assertThat(run.code()).as(run.err()).isZero();
+    JsonNode categories = Json.parse(Files.readString(json)).path("categories");
+    assertThat(categories).hasSize(8);
+    categories
+        .fields()
+        .forEachRemaining(
+            category ->
+                assertThat(category.getValue().path("right").asInt())
+                    .as(category.getKey())
+                    .isGreaterThanOrEqualTo(ASKED - 3));
+  }
+
   @Test
   void aModelThatWasNotTrainedForItGetsNothingRight(@TempDir Path directory) throws Exception {
     Path json = directory.resolve("accuracy.json");

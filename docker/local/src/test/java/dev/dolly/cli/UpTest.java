@@ -63,11 +63,13 @@ class UpTest {
   }
 
   @Test
-  void demoShowsAnswersAndKeepsNothing() throws Exception {
+  void demoShowsRightAnswersAndKeepsNothing() throws Exception {
     Path data = directory.resolve("data");
-    try (DollyProcess demo =
-        dolly("demo", "--verbose", "--limit=2", "--model", NEOX, "--data", data.toString())) {
-      assertThat(demo.out().lines()).anyMatch(line -> line.startsWith("2 answers, 0 dead letters"));
+    try (DollyProcess demo = dolly("demo", "--verbose", "--limit=2", "--data", data.toString())) {
+      assertThat(demo.out().lines())
+          .contains("      The capital of Japan is Tokyo.")
+          .anyMatch(line -> line.endsWith("February comes before March."))
+          .anyMatch(line -> line.startsWith("2 answers, 0 dead letters"));
       assertThat(demo.exitCode()).isZero();
       assertThat(demo.err())
           .content()

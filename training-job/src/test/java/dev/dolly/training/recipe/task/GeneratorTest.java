@@ -2,6 +2,9 @@ package dev.dolly.training.recipe.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dolly.training.recipe.world.Draw;
+import dev.dolly.training.recipe.world.Split;
+import dev.dolly.training.recipe.world.World;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -89,6 +92,18 @@ class GeneratorTest {
             .count();
 
     assertThat(summaries).isBetween(430L, 570L);
+  }
+
+  @Test
+  void nobodyWhomTheTestNamesIsTrainedOn() {
+    Set<String> trained = new HashSet<>();
+    World world = World.load();
+    for (int i = 0; i < 4_000; i++) {
+      trained.add(world.one("person", new Draw(i, Split.TRAIN)));
+    }
+    for (int i = 0; i < 4_000; i++) {
+      assertThat(trained).doesNotContain(world.one("person", new Draw(i, Split.TEST)));
+    }
   }
 
   private List<Instance> trained(Category category) {
