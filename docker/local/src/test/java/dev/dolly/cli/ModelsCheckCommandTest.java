@@ -23,8 +23,8 @@ class ModelsCheckCommandTest {
     JsonNode categories = Json.parse(Files.readString(json)).path("categories");
     assertThat(categories).hasSize(8);
     categories
-        .fields()
-        .forEachRemaining(
+        .properties()
+        .forEach(
             category ->
                 assertThat(category.getValue().path("right").asInt())
                     .as(category.getKey())
