@@ -27,8 +27,8 @@ import picocli.CommandLine.Option;
     name = "swap",
     description = {
       "Measures what running answers notice of a swap: the time between two tokens of sequences on"
-          + " one model, alone, while another is loaded beside it, and while both decode, in"
-          + " multiples of an ordinary step (the median alone).",
+          + " one model, alone, while another is loaded beside it, while as many prompts of that"
+          + " one begin, and while both decode, in multiples of an ordinary step (the median alone).",
       "Prints a table, with --json the object {\"swap\": {\"step_ms\", \"load_ms\", \"gaps\": {PHASE:"
           + " {\"tokens\", \"p50\", \"p99\", \"max\"}}}} into a file."
     })

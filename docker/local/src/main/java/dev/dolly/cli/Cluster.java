@@ -27,6 +27,11 @@ record Cluster(String bootstrap, String registry) {
   /** How long broker or registry may take to answer. */
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+  /** Brokers allow 15 minutes by default. */
+  private static final Duration LONGEST_TRANSACTION = Duration.ofMinutes(10);
+
+  private static final int BATCH_BYTES = 128 << 10;
+
   /**
    * @throws CommandException when no broker answers
    */
@@ -86,6 +91,37 @@ record Cluster(String bootstrap, String registry) {
             "linger.ms", "5"),
         new ByteArraySerializer(),
         new ByteArraySerializer());
+  }
+
+  /**
+   * A producer whose records come with its transactions. Whoever had that id before writes nothing
+   * more, and what it had not committed nobody reads.
+   */
+  KafkaProducer<byte[], byte[]> transactionalProducer(String id) {
+    KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            Map.of(
+                "bootstrap.servers",
+                bootstrap,
+                "transactional.id",
+                id,
+                "transaction.timeout.ms",
+                Long.toString(LONGEST_TRANSACTION.toMillis()),
+                "compression.type",
+                "lz4",
+                "batch.size",
+                Integer.toString(BATCH_BYTES),
+                "linger.ms",
+                "20"),
+            new ByteArraySerializer(),
+            new ByteArraySerializer());
+    try {
+      producer.initTransactions();
+      return producer;
+    } catch (RuntimeException e) {
+      producer.close(Duration.ZERO);
+      throw e;
+    }
   }
 
   /** Schemas, waiting without end while the registry is away. */

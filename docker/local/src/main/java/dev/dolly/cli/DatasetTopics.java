@@ -1,7 +1,13 @@
 package dev.dolly.cli;
 
+import dev.dolly.client.StartingPoint;
+import dev.dolly.client.TopicReader;
 import dev.dolly.ingest.dataset.DatasetLoader;
+import dev.dolly.ingest.dataset.DatasetLoader.Loaded;
+import dev.dolly.ingest.dataset.TopicIds;
 import dev.dolly.schemas.avro.InstructionRecord;
+import dev.dolly.schemas.dataset.DatasetEntry;
+import dev.dolly.schemas.registry.PatientRegistry;
 import dev.dolly.schemas.registry.SchemaRegistration;
 import dev.dolly.schemas.registry.SchemaRegistries;
 import dev.dolly.schemas.serde.RecordSerde;
@@ -10,42 +16,119 @@ import dev.dolly.schemas.topic.TopicCatalogue;
 import dev.dolly.schemas.topic.TopicCreation;
 import dev.dolly.schemas.topic.TopicSettings;
 import java.io.IOException;
-import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 
 /** Loads datasets onto topics of a cluster, which are made where they are missing. */
 record DatasetTopics(Cluster cluster, Terminal terminal) {
+  private static final Duration POLL = Duration.ofMillis(100);
+
+  @FunctionalInterface
+  private interface Work<T> {
+    T with(DatasetLoader loader) throws IOException;
+  }
 
   /**
-   * Loads a file; says on standard error what is no record in it.
+   * Loads a file; says on standard error how far it is, and what is no record in it.
    *
-   * @param name of the dataset
-   * @param licence SPDX identifier
+   * @param strict whether nothing is written when something is none
    */
-  DatasetLoader.Loaded load(Path file, String topicName, String name, String licence) {
-    Topic<InstructionRecord> topic = TopicCatalogue.dataset(topicName);
+  Loaded load(NamedDataset dataset, String topic, boolean strict) {
+    return on(
+        topic,
+        loader ->
+            loader.load(
+                dataset.input(), dataset.name(), dataset.licence(), strict, listener(dataset)));
+  }
+
+  /**
+   * Takes records back.
+   *
+   * @return how many the topic had
+   */
+  long retract(Iterable<String> ids, String topic) {
+    return on(topic, loader -> loader.retract(ids));
+  }
+
+  private <T> T on(String name, Work<T> work) {
+    Topic<InstructionRecord> topic = TopicCatalogue.dataset(name);
+    List<Topic<? extends SpecificRecord>> topics = List.of(topic, TopicCatalogue.DEAD_LETTERS);
     try (Admin admin = cluster.admin()) {
-      TopicCreation.createMissing(admin, List.of(topic), TopicSettings.defaults());
+      TopicCreation.createMissing(admin, topics, TopicSettings.defaults());
     }
-    SchemaRegistration.register(SchemaRegistries.connect(cluster.registry()), List.of(topic));
-    try (KafkaProducer<byte[], byte[]> producer = cluster.producer()) {
-      return new DatasetLoader(producer, new RecordSerde<>(topic, cluster.schemas()), topicName)
-          .load(
-              file,
-              name,
-              licence,
-              broken ->
-                  terminal.progress(
-                      "%s, line %d: %s: %s"
-                          .formatted(
-                              file,
-                              broken.line() + 1,
-                              broken.reason().code(),
-                              broken.reason().message())));
+    SchemaRegistration.register(SchemaRegistries.connect(cluster.registry()), topics);
+    PatientRegistry schemas = cluster.schemas();
+    // The producer first: once it is there no other loader adds to what is read then.
+    KafkaProducer<byte[], byte[]> producer = cluster.transactionalProducer("dolly-load-" + name);
+    boolean done = false;
+    try {
+      T result =
+          work.with(
+              new DatasetLoader(
+                  producer,
+                  name,
+                  new RecordSerde<>(topic, schemas),
+                  new RecordSerde<>(TopicCatalogue.DEAD_LETTERS, schemas),
+                  ids(name)));
+      done = true;
+      return result;
     } catch (IOException e) {
-      throw new CommandException("cannot read " + file + ": " + e.getMessage(), e);
+      throw new CommandException("cannot read it: " + e.getMessage(), e);
+    } finally {
+      // Not committed is not written: nothing has to be waited for after a failure.
+      producer.close(done ? Duration.ofMillis(Long.MAX_VALUE) : Duration.ZERO);
     }
+  }
+
+  private TopicIds ids(String topic) {
+    ProgressLine progress = new ProgressLine(terminal);
+    TopicIds ids = new TopicIds();
+    try (TopicReader reader =
+        new TopicReader(
+            cluster.bootstrap(),
+            List.of(topic),
+            new StartingPoint.Earliest(),
+            TopicReader.PATIENCE)) {
+      while (!reader.isAtEnd()) {
+        for (ConsumerRecord<byte[], byte[]> record : reader.poll(POLL)) {
+          ids.take(record);
+        }
+        progress.show("%s has %,d records so far".formatted(topic, ids.size()), false);
+      }
+    }
+    return ids;
+  }
+
+  private DatasetLoader.Listener listener(NamedDataset dataset) {
+    ProgressLine progress = new ProgressLine(terminal);
+    long start = System.nanoTime();
+    return new DatasetLoader.Listener() {
+      @Override
+      public void refused(DatasetEntry.Broken entry) {
+        terminal.progress(
+            "%s, line %d: %s: %s"
+                .formatted(
+                    dataset.input().name(),
+                    entry.line() + 1,
+                    entry.reason().code(),
+                    entry.reason().message()));
+      }
+
+      @Override
+      public void progressed(Loaded soFar) {
+        progress.show(
+            () ->
+                "%s: %,d new records, %,d already there, %.0f a second"
+                    .formatted(
+                        dataset.name(),
+                        soFar.written(),
+                        soFar.present(),
+                        soFar.entries() / ((System.nanoTime() - start) / 1e9)));
+      }
+    };
   }
 }

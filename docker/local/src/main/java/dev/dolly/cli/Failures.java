@@ -2,6 +2,8 @@ package dev.dolly.cli;
 
 import dev.dolly.engine.model.ModelFormatException;
 import dev.dolly.hub.HubException;
+import dev.dolly.ingest.dataset.LoaderFencedException;
+import dev.dolly.ingest.dataset.RefusedDatasetException;
 import dev.dolly.local.StackException;
 import dev.dolly.schemas.registry.SchemaRegistrationException;
 import dev.dolly.training.run.BadRecordException;
@@ -20,6 +22,8 @@ final class Failures {
         || e instanceof SchemaRegistrationException
         || e instanceof TrainingFailedException
         || e instanceof BadRecordException
+        || e instanceof LoaderFencedException
+        || e instanceof RefusedDatasetException
         || e instanceof KafkaException
         || e instanceof IllegalArgumentException;
   }

@@ -1,30 +1,50 @@
 package dev.dolly.cli;
 
-import dev.dolly.ingest.dataset.DatasetLoader;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.dolly.ingest.dataset.DatasetLoader.Loaded;
+import dev.dolly.schemas.dataset.DatasetEntry;
+import dev.dolly.schemas.dataset.DatasetFile;
 import dev.dolly.schemas.topic.TopicCatalogue;
-import java.nio.file.Path;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code dolly load}. */
 @Command(
     name = "load",
     description = {
-      "Puts an instruction dataset onto a topic to train on: JSON lines or a JSON array, with"
-          + " databricks-dolly-15k's fields or alpaca's. The topic is made if it is missing.",
-      "A record is named by its content, so loading a file again changes nothing. Lines that are no"
-          + " records are named on standard error; the exit code is then 1."
+      "Puts an instruction dataset onto a topic to train on: JSON lines or a JSON array, as it is or"
+          + " compressed by gzip, with databricks-dolly-15k's fields, alpaca's or self-instruct's. The"
+          + " topic is made if it is missing.",
+      "A record is named by its content, and only those that the topic lacks are written: loading a"
+          + " file again changes nothing. Entries that are no records are named on standard error"
+          + " and sent to the dead letters; the exit code is then 1.",
+      "With --prompts a file of prompts, which go to the raw prompt topic."
     })
 final class LoadCommand implements Callable<Integer> {
   private final Terminal terminal;
 
+  @Spec private CommandSpec command;
+
   @Mixin private ClusterOptions cluster;
 
-  @Parameters(paramLabel = "FILE", description = "The dataset.")
-  private Path file;
+  @Parameters(
+      paramLabel = "DATASET",
+      description =
+          "A file; a URL such as s3://bucket/file, where Flink has a plugin for it; a name on a"
+              + " Hugging Face hub, such as tatsu-lab/alpaca (HF_ENDPOINT, HF_TOKEN); or dolly-15k,"
+              + " which is bundled. With --retract also a record's id.")
+  private String dataset;
 
   @Option(names = "--topic", paramLabel = "NAME", description = "The topic (default: dolly-15k).")
   private String topic = TopicCatalogue.DOLLY_15K.name();
@@ -32,34 +52,103 @@ final class LoadCommand implements Callable<Integer> {
   @Option(
       names = "--name",
       paramLabel = "NAME",
-      description = "Name of the dataset in its records (default: the file's own).")
+      description = "Name of the dataset in its records (default: the file's own, or the hub's).")
   private String name;
 
   @Option(
       names = "--licence",
       paramLabel = "SPDX",
       description = "Licence of the dataset in its records (default: NOASSERTION).")
-  private String licence = "NOASSERTION";
+  private String licence;
+
+  @Option(
+      names = "--file",
+      paramLabel = "NAME",
+      description = "Which file of the hub's repository (default: its only one of JSON).")
+  private String hubFile;
+
+  @Option(names = "--strict", description = "Write nothing if an entry is no record.")
+  private boolean strict;
+
+  @Option(
+      names = "--retract",
+      description = "Take the file's records, or the one of that id, back from the topic.")
+  private boolean retract;
+
+  @Option(
+      names = "--prompts",
+      description = "The file has prompts, a JSON object a line: send them to be answered.")
+  private boolean prompts;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "N/s",
+      converter = RateConverter.class,
+      description = "With --prompts: so many a second, or 30/m (default: as fast as can be).")
+  private Double rate;
 
   LoadCommand(Terminal terminal) {
     this.terminal = terminal;
   }
 
   @Override
-  public Integer call() {
-    String dataset =
-        name == null ? file.getFileName().toString().replaceFirst("\\.[^.]*$", "") : name;
-    DatasetLoader.Loaded loaded =
-        new DatasetTopics(cluster.cluster(), terminal).load(file, topic, dataset, licence);
-    terminal.result(
-        Json.line(
-            Json.object()
-                .put("topic", topic)
-                .put("records", loaded.records())
-                .put("refused", loaded.broken())));
-    if (loaded.broken() > 0) {
-      throw new CommandException("some lines are no records, see theirs; the others are loaded");
+  public Integer call() throws InterruptedException {
+    if (retract && (prompts || strict) || rate != null && !prompts || prompts && strict) {
+      throw new ParameterException(
+          command.commandLine(),
+          "--retract, --prompts and --strict exclude each other, and --rate is for --prompts");
+    }
+    if (prompts) {
+      NamedDataset file = find();
+      long sent = new PromptFile(terminal, cluster.broker()).send(file.input(), rate);
+      terminal.result(
+          Json.line(
+              Json.object().put("topic", TopicCatalogue.PROMPTS_RAW.name()).put("prompts", sent)));
+      return 0;
+    }
+    if (retract) {
+      List<String> ids = dataset.matches("[0-9a-f]{64}") ? List.of(dataset) : ids(find());
+      long retracted = new DatasetTopics(cluster.cluster(), terminal).retract(ids, topic);
+      terminal.result(Json.line(Json.object().put("topic", topic).put("retracted", retracted)));
+      return 0;
+    }
+    NamedDataset file = find().called(name, licence);
+    Loaded loaded = new DatasetTopics(cluster.cluster(), terminal).load(file, topic, strict);
+    ObjectNode result =
+        Json.object()
+            .put("topic", topic)
+            .put("records", loaded.written() + loaded.present())
+            .put("written", loaded.written())
+            .put("present", loaded.present())
+            .put("refused", loaded.refused());
+    terminal.result(Json.line(result));
+    if (loaded.refused() > 0) {
+      throw new CommandException(
+          "some entries are no records, see their lines and "
+              + TopicCatalogue.DEAD_LETTERS.name()
+              + "; the others are loaded");
     }
     return 0;
+  }
+
+  private NamedDataset find() throws InterruptedException {
+    return NamedDataset.find(dataset, Optional.ofNullable(hubFile), terminal);
+  }
+
+  private static List<String> ids(NamedDataset file) {
+    List<String> ids = new ArrayList<>();
+    try (InputStream in = file.input().open()) {
+      DatasetFile.read(
+          file.input().name(),
+          in,
+          entry -> {
+            if (entry instanceof DatasetEntry.Found found) {
+              ids.add(found.id());
+            }
+          });
+    } catch (IOException e) {
+      throw new CommandException("cannot read it: " + e.getMessage(), e);
+    }
+    return ids;
   }
 }

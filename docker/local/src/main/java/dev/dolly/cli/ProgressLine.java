@@ -1,6 +1,7 @@
 package dev.dolly.cli;
 
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /**
  * How far something is: one line that overwrites itself where a person watches, a line now and then
@@ -18,14 +19,31 @@ final class ProgressLine {
   }
 
   /**
+   * Shows how far it is, now and then.
+   *
+   * @param text asked only when it is shown
+   */
+  void show(Supplier<String> text) {
+    if (isTime()) {
+      write(text.get(), false);
+    }
+  }
+
+  /**
    * @param last shown in any case, and followed by a line break
    */
   void show(String text, boolean last) {
-    long now = System.nanoTime();
-    if (!last && now - shown < (terminal.interactive() ? SCREEN_NANOS : LOG_NANOS)) {
-      return;
+    if (last || isTime()) {
+      write(text, last);
     }
-    shown = now;
+  }
+
+  private boolean isTime() {
+    return System.nanoTime() - shown >= (terminal.interactive() ? SCREEN_NANOS : LOG_NANOS);
+  }
+
+  private void write(String text, boolean last) {
+    shown = System.nanoTime();
     if (terminal.interactive()) {
       terminal.err().print("\r\u001b[K" + text + (last ? "\n" : ""));
       terminal.err().flush();

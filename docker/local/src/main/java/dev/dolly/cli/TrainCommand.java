@@ -169,7 +169,7 @@ final class TrainCommand implements Callable<Integer> {
       texts.put(TrainingOption.TOPIC.key(), topic);
       terminal.progress("Loading " + files.data() + " onto " + topic + ".");
       new DatasetTopics(choice.cluster(), terminal)
-          .load(files.data(), topic, read.name(), "Apache-2.0");
+          .load(NamedDataset.of(files.data(), read.name(), "Apache-2.0"), topic, false);
     }
   }
 

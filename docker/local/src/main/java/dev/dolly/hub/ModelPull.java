@@ -4,7 +4,6 @@ import dev.dolly.engine.model.Manifest;
 import dev.dolly.engine.model.ModelConfig;
 import dev.dolly.engine.model.ModelDirectory;
 import dev.dolly.engine.model.ModelFormatException;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,21 +29,9 @@ public final class ModelPull {
           "merges.txt");
 
   private final Hub hub;
-  private final Listener listener;
+  private final PullListener listener;
 
-  /** Hears how it goes, on the thread that pulls. */
-  @FunctionalInterface
-  public interface Listener {
-    /**
-     * More has come.
-     *
-     * @param bytes here now
-     * @param total of all files, as far as the hub says
-     */
-    void progressed(long bytes, long total);
-  }
-
-  public ModelPull(Hub hub, Listener listener) {
+  public ModelPull(Hub hub, PullListener listener) {
     this.hub = hub;
     this.listener = listener;
   }
@@ -60,7 +47,7 @@ public final class ModelPull {
     Snapshot all = hub.list(repo);
     Snapshot needed = all.with(needed(all.files()));
     if (Files.exists(directory)) {
-      requireSame(directory, needed);
+      needed.requireAt(directory);
       return all.commit();
     }
     try (StagedDirectory staged = StagedDirectory.open(hub, directory)) {
@@ -88,20 +75,6 @@ public final class ModelPull {
     } catch (ModelFormatException e) {
       staged.discard();
       throw e;
-    }
-  }
-
-  private static void requireSame(Path directory, Snapshot needed) {
-    for (HubFile file : needed.files()) {
-      try {
-        if (!file.isAt(directory.resolve(file.name()))) {
-          throw new HubException(
-              "%s is there already, and its %s is not that of %s; remove it or name another directory"
-                  .formatted(directory, file.name(), needed.repo()));
-        }
-      } catch (IOException e) {
-        throw new HubException("cannot read " + directory + ": " + e, e);
-      }
     }
   }
 

@@ -60,7 +60,7 @@ class BenchTest {
 
     assertThat(figures.path("step_ms").asDouble()).isPositive();
     assertThat(figures.path("load_ms").asLong()).isPositive();
-    for (String phase : new String[] {"alone", "loading", "both"}) {
+    for (String phase : new String[] {"alone", "loading", "starting", "both"}) {
       JsonNode gaps = figures.path("gaps").path(phase);
       assertThat(gaps.path("tokens").asLong()).as(phase).isPositive();
       assertThat(gaps.path("max").asDouble()).isGreaterThanOrEqualTo(gaps.path("p50").asDouble());

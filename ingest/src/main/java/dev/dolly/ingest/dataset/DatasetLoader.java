@@ -3,71 +3,167 @@ package dev.dolly.ingest.dataset;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.dolly.schemas.avro.DatasetSource;
+import dev.dolly.schemas.avro.DeadLetter;
+import dev.dolly.schemas.avro.DeadLetterOrigin;
 import dev.dolly.schemas.avro.InstructionRecord;
+import dev.dolly.schemas.avro.Stage;
 import dev.dolly.schemas.dataset.DatasetEntry;
 import dev.dolly.schemas.dataset.DatasetFile;
 import dev.dolly.schemas.dataset.InstructionText;
+import dev.dolly.schemas.deadletter.DeadLetters;
 import dev.dolly.schemas.serde.RecordSerde;
+import dev.dolly.schemas.topic.TopicCatalogue;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.concurrent.atomic.AtomicReference;
+import java.io.InputStream;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
 
 /**
- * Puts the records of a file onto a topic under their ids. Loading a file again changes nothing for
- * readers, who take the last record of each id. One thread; the producer stays the caller's.
+ * Puts the records of a file onto a topic under their ids, those that it has not got yet: so a file
+ * may be loaded again, also after a loader that died midway, and files may overlap. What is no
+ * record goes to the dead letters in the same transactions. One thread.
  */
 public final class DatasetLoader {
-  private final Producer<byte[], byte[]> producer;
-  private final RecordSerde<InstructionRecord> serde;
+  /** A smaller file comes as a whole or not at all; readers wait no longer than for so many. */
+  static final int TRANSACTION_RECORDS = 100_000;
+
+  /** A partition that stands for a file. */
+  private static final int FILE = -1;
+
+  private static final DeadLetters LETTERS = new DeadLetters(Stage.ingest);
+
+  private final LoadTransactions transactions;
+  private final RecordSerde<InstructionRecord> records;
+  private final RecordSerde<DeadLetter> letters;
   private final String topic;
+  private final TopicIds ids;
 
-  /** What became of a file. */
-  public record Loaded(long records, long broken) {}
+  /**
+   * What became of a file.
+   *
+   * @param written records that the topic had not got
+   * @param present records that it had already
+   * @param refused entries that are no records
+   */
+  public record Loaded(long written, long present, long refused) {
+    /** All entries of the file. */
+    public long entries() {
+      return written + present + refused;
+    }
+  }
 
-  public DatasetLoader(
-      Producer<byte[], byte[]> producer, RecordSerde<InstructionRecord> serde, String topic) {
-    this.producer = producer;
-    this.serde = serde;
-    this.topic = topic;
+  /** Hears how it goes, on the thread that loads. */
+  public interface Listener {
+    /** An entry is no record. */
+    void refused(DatasetEntry.Broken entry);
+
+    /** So much of the file is dealt with. */
+    void progressed(Loaded soFar);
   }
 
   /**
-   * Loads a file and waits until the broker has all of it.
+   * @param producer with a transactional id of the topic's, initialised, so that no other loader of
+   *     the topic writes from now on; the caller's
+   * @param ids of the topic, read since
+   */
+  public DatasetLoader(
+      Producer<byte[], byte[]> producer,
+      String topic,
+      RecordSerde<InstructionRecord> records,
+      RecordSerde<DeadLetter> letters,
+      TopicIds ids) {
+    this.topic = topic;
+    this.transactions = new LoadTransactions(producer, topic, TRANSACTION_RECORDS);
+    this.records = records;
+    this.letters = letters;
+    this.ids = ids;
+  }
+
+  /**
+   * Loads a file; when it returns, the broker has all of it. It is read twice: each record names
+   * the digest of the whole file.
    *
    * @param name of the dataset
    * @param licence SPDX identifier
-   * @param broken hears of entries that are no records; the others are loaded
-   * @throws KafkaException when the broker does not take one
+   * @param strict whether nothing is written when an entry is no record
+   * @throws IOException when the file cannot be read
+   * @throws RefusedDatasetException in strict mode
+   * @throws LoaderFencedException when another loader began
    */
-  public Loaded load(Path file, String name, String licence, Consumer<DatasetEntry.Broken> broken)
+  public Loaded load(
+      DatasetInput file, String name, String licence, boolean strict, Listener listener)
       throws IOException {
-    String digest = DatasetFile.read(file, entry -> {}); // each record names the whole file
+    String digest = check(file, strict, listener);
     DatasetSource source = new DatasetSource(name, licence, digest);
-    long[] counts = new long[2];
-    AtomicReference<Exception> failure = new AtomicReference<>();
-    DatasetFile.read(
+    Count count = new Count();
+    read(
         file,
         entry -> {
-          if (entry instanceof DatasetEntry.Found found) {
-            counts[0]++;
-            send(found, source, failure);
-          } else if (entry instanceof DatasetEntry.Broken none) {
-            counts[1]++;
-            broken.accept(none);
+          if (entry instanceof DatasetEntry.Broken broken) {
+            count.refused++;
+            listener.refused(broken);
+            refuse(file, broken);
+          } else if (entry instanceof DatasetEntry.Found found) {
+            if (ids.contains(found.id())) {
+              count.present++;
+            } else {
+              count.written++;
+              write(found, source);
+            }
           }
+          listener.progressed(count.loaded());
         });
-    producer.flush();
-    requireNone(failure);
-    return new Loaded(counts[0], counts[1]);
+    transactions.commit();
+    return count.loaded();
   }
 
-  private void send(
-      DatasetEntry.Found found, DatasetSource source, AtomicReference<Exception> failure) {
-    requireNone(failure);
+  /**
+   * Takes records back: writes a null value for each that the topic has.
+   *
+   * @return how many
+   * @throws LoaderFencedException when another loader began
+   */
+  public long retract(Iterable<String> retracted) {
+    long count = 0;
+    for (String id : retracted) {
+      if (ids.contains(id)) {
+        transactions.send(new ProducerRecord<>(topic, id.getBytes(UTF_8), null));
+        ids.remove(id);
+        count++;
+      }
+    }
+    transactions.commit();
+    return count;
+  }
+
+  /** Reads it once; returns its digest. */
+  private static String check(DatasetInput file, boolean strict, Listener listener)
+      throws IOException {
+    Count count = new Count();
+    String digest =
+        read(
+            file,
+            entry -> {
+              if (strict && entry instanceof DatasetEntry.Broken broken) {
+                count.refused++;
+                listener.refused(broken);
+              }
+            });
+    if (count.refused > 0) {
+      throw new RefusedDatasetException(file.name(), count.refused);
+    }
+    return digest;
+  }
+
+  private static String read(DatasetInput file, Consumer<DatasetEntry> consumer)
+      throws IOException {
+    try (InputStream in = file.open()) {
+      return DatasetFile.read(file.name(), in, consumer::accept);
+    }
+  }
+
+  private void write(DatasetEntry.Found found, DatasetSource source) {
     InstructionText text = found.text();
     InstructionRecord record =
         InstructionRecord.newBuilder()
@@ -79,20 +175,33 @@ public final class DatasetLoader {
             .setDataset(source)
             .setLoadedAt(System.currentTimeMillis())
             .build();
-    producer.send(
-        new ProducerRecord<>(topic, found.id().getBytes(UTF_8), serde.encode(record)),
-        (place, e) -> {
-          if (e != null) {
-            failure.compareAndSet(null, e);
-          }
-        });
+    transactions.send(
+        new ProducerRecord<>(topic, found.id().getBytes(UTF_8), records.encode(record)));
   }
 
-  private void requireNone(AtomicReference<Exception> failure) {
-    if (failure.get() != null) {
-      throw new KafkaException(
-          "topic " + topic + " did not take a record: " + failure.get().getMessage(),
-          failure.get());
+  private void refuse(DatasetInput file, DatasetEntry.Broken broken) {
+    DeadLetter letter =
+        LETTERS.of(
+            broken.reason().code(),
+            "%s, line %d: %s".formatted(file.name(), broken.line() + 1, broken.reason().message()),
+            null,
+            new DeadLetterOrigin(file.name(), FILE, broken.line()),
+            broken.bytes(),
+            System.currentTimeMillis());
+    transactions.send(
+        new ProducerRecord<>(
+            TopicCatalogue.DEAD_LETTERS.name(),
+            DeadLetters.key(letter).getBytes(UTF_8),
+            letters.encode(letter)));
+  }
+
+  private static final class Count {
+    private long written;
+    private long present;
+    private long refused;
+
+    Loaded loaded() {
+      return new Loaded(written, present, refused);
     }
   }
 }

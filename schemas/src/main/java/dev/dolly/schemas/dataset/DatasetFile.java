@@ -6,23 +6,28 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.dolly.schemas.avro.ErrorCode;
 import dev.dolly.schemas.prompt.RejectedException;
-import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 
 /**
  * Reads a dataset file from its beginning to its end: JSON lines, or one JSON array of objects (a
- * file whose first character is {@code [}). Memory is one record. Blank lines are passed over.
+ * file whose first character is {@code [}), as it is or compressed by gzip. Memory is one record
+ * and what {@link RecordIds} needs. Blank lines are passed over.
  */
 public final class DatasetFile {
+  /** Of a record's JSON; a larger one would not go through a broker with its default settings. */
+  public static final int RECORD_BYTES = 1_000_000;
+
   private static final JsonMapper MAPPER =
       JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
@@ -47,20 +52,33 @@ public final class DatasetFile {
    * @throws IOException when it cannot be read, or is an array that is torn or no JSON
    */
   public static String read(Path file, Consumer consumer) throws IOException {
-    MessageDigest digest = sha256();
-    try (InputStream in =
-        new BufferedInputStream(new DigestInputStream(Files.newInputStream(file), digest))) {
-      new DatasetFile(consumer).read(file, in);
+    try (InputStream in = Files.newInputStream(file)) {
+      return read(file.toString(), in, consumer);
     }
+  }
+
+  /**
+   * Reads a file to its end.
+   *
+   * @param name of the file, for messages
+   * @param file stays the caller's
+   * @return the SHA-256 of its bytes as they came, hex
+   * @throws IOException when it cannot be read, or is an array that is torn or no JSON
+   */
+  public static String read(String name, InputStream file, Consumer consumer) throws IOException {
+    MessageDigest digest = Sha256.start();
+    InputStream in = new DigestInputStream(file, digest);
+    new DatasetFile(consumer).content(name, Gzip.content(in));
+    in.transferTo(OutputStream.nullOutputStream()); // what a reader left is the file's all the same
     return HexFormat.of().formatHex(digest.digest());
   }
 
-  private void read(Path file, InputStream in) throws IOException {
+  private void content(String name, InputStream in) throws IOException {
     in.mark(1);
     int first = in.read();
     in.reset();
     if (first == '[') {
-      array(file, in);
+      array(name, in);
     } else {
       lines(in);
     }
@@ -73,23 +91,27 @@ public final class DatasetFile {
       if (b == '\n') {
         entry(number++, line.toByteArray());
         line.reset();
-      } else {
+      } else if (line.size() <= RECORD_BYTES) {
         line.write(b);
       }
     }
     entry(number, line.toByteArray());
   }
 
-  private void array(Path file, InputStream in) throws IOException {
+  private void array(String name, InputStream in) throws IOException {
     try (JsonParser elements = MAPPER.createParser(in)) {
+      elements.disable(JsonParser.Feature.AUTO_CLOSE_SOURCE);
       elements.nextToken();
       long number = 0;
       while (elements.nextToken() != JsonToken.END_ARRAY) {
         JsonNode element = MAPPER.readTree(elements);
         entry(number++, MAPPER.writeValueAsBytes(element));
       }
+      if (elements.nextToken() != null) {
+        throw new IOException(name + ": something follows the JSON array");
+      }
     } catch (JsonProcessingException e) {
-      throw new IOException(file + ": is no JSON array: " + e.getOriginalMessage(), e);
+      throw new IOException(name + ": is no JSON array: " + e.getOriginalMessage(), e);
     }
   }
 
@@ -97,14 +119,20 @@ public final class DatasetFile {
     if (isBlank(bytes)) {
       return;
     }
-    DatasetEntry entry;
+    List<InstructionText> texts;
     try {
-      InstructionText text = parser.parse(bytes);
-      entry = new DatasetEntry.Found(line, bytes, ids.next(text), text);
+      if (bytes.length > RECORD_BYTES) {
+        throw new RejectedException(
+            ErrorCode.TOO_LARGE, "a record has at most " + RECORD_BYTES + " bytes");
+      }
+      texts = parser.parse(bytes);
     } catch (RejectedException e) {
-      entry = new DatasetEntry.Broken(line, bytes, e.rejection());
+      consumer.accept(new DatasetEntry.Broken(line, bytes, e.rejection()));
+      return;
     }
-    consumer.accept(entry);
+    for (InstructionText text : texts) {
+      consumer.accept(new DatasetEntry.Found(line, bytes, ids.next(text), text));
+    }
   }
 
   private static boolean isBlank(byte[] bytes) {
@@ -114,13 +142,5 @@ public final class DatasetFile {
       }
     }
     return true;
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 }

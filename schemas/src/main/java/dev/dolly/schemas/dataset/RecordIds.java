@@ -4,11 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Names the records of one file by their content: hex SHA-256 over instruction, context, response
@@ -16,22 +13,22 @@ import java.util.Map;
  * of earlier records of the same content as four more. So all records of a file stay, and files
  * that overlap collapse.
  *
- * <p>One object a file, asked in the order of the file. One thread.
+ * <p>One object a file, asked in the order of the file. At most 32 bytes of memory a record. One
+ * thread.
  */
 public final class RecordIds {
-  private final Map<ByteBuffer, Integer> seen = new HashMap<>();
+  private final DigestCounts seen = new DigestCounts();
 
   /** The id of the file's next record. */
   public String next(InstructionText text) {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.start();
     for (String field :
         List.of(text.instruction(), text.context(), text.response(), text.category())) {
       byte[] bytes = field.getBytes(UTF_8);
       digest.update(fourBytes(bytes.length));
       digest.update(bytes);
     }
-    int earlier = seen.merge(ByteBuffer.wrap(copyOf(digest).digest()), 1, Integer::sum) - 1;
-    digest.update(fourBytes(earlier));
+    digest.update(fourBytes(seen.add(copyOf(digest).digest())));
     return HexFormat.of().formatHex(digest.digest());
   }
 
@@ -44,14 +41,6 @@ public final class RecordIds {
       return (MessageDigest) digest.clone();
     } catch (CloneNotSupportedException e) {
       throw new IllegalStateException("the platform's SHA-256 can be copied", e);
-    }
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
     }
   }
 }

@@ -7,6 +7,7 @@ import dev.dolly.schemas.avro.ErrorCode;
 import dev.dolly.schemas.dataset.DatasetEntry.Broken;
 import dev.dolly.schemas.dataset.DatasetEntry.Found;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,10 +16,12 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DatasetFileTest {
   @TempDir Path directory;
@@ -58,6 +61,56 @@ class DatasetFileTest {
   }
 
   @Test
+  void readsSelfInstructsTasksAndWhatItTrainsOn() throws IOException {
+    List<DatasetEntry> entries =
+        read(
+            """
+            {"id": "seed_task_0", "instruction": "Add", "instances": [{"input": "1 2", "output": "3"}, {"input": "2 2", "output": "4"}], "is_classification": false}
+            {"instruction": "Good or bad?", "is_classification": true, "instances": [{"input": "ugh", "output": "bad"}]}
+            {"prompt": "Sing", "completion": "la"}
+            """);
+
+    assertThat(texts(entries))
+        .containsExactly(
+            new InstructionText("Add", "1 2", "3", ""),
+            new InstructionText("Add", "2 2", "4", ""),
+            new InstructionText("Good or bad?", "ugh", "bad", "classification"),
+            new InstructionText("Sing", "", "la", ""));
+    assertThat(entries).extracting(DatasetEntry::line).containsExactly(0L, 0L, 1L, 2L);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"instruction\": \"a\", \"response\": \"b\"}\n",
+        "[{\"instruction\": \"a\", \"output\": \"b\"}]\n\n"
+      })
+  void readsCompressedFilesAsWell(String text) throws Exception {
+    Path file = directory.resolve("data.json.gz");
+    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
+      out.write(text.getBytes(StandardCharsets.UTF_8));
+    }
+    List<DatasetEntry> entries = new ArrayList<>();
+
+    String digest = DatasetFile.read(file, entries::add);
+
+    assertThat(texts(entries)).containsExactly(new InstructionText("a", "", "b", ""));
+    assertThat(((Found) entries.get(0)).id()).isEqualTo(((Found) read(text).get(0)).id());
+    assertThat(digest).isEqualTo(sha256(Files.readAllBytes(file)));
+  }
+
+  @Test
+  void refusesARecordThatNoBrokerTakesAndReadsOn() throws IOException {
+    String large = "{\"instruction\": \"" + "a".repeat(DatasetFile.RECORD_BYTES) + "\"";
+
+    List<DatasetEntry> entries = read(large + "\n{\"instruction\": \"a\", \"response\": \"b\"}\n");
+
+    assertThat(((Broken) entries.get(0)).reason().code()).isEqualTo(ErrorCode.TOO_LARGE);
+    assertThat(entries.get(0).bytes()).hasSizeBetween(DatasetFile.RECORD_BYTES, large.length());
+    assertThat(entries.get(1)).isInstanceOf(Found.class);
+  }
+
+  @Test
   void namesARecordByItsContentAndHowOftenItWasThere() throws Exception {
     String line = "{\"instruction\": \"é\", \"response\": \"b\", \"category\": \"c\"}\n";
 
@@ -91,6 +144,9 @@ class DatasetFileTest {
         "{\"instruction\": \"a\"} | MISSING_FIELD | response is missing",
         "{\"response\": \"a\"} | MISSING_FIELD | instruction is missing",
         "{\"instruction\": 5, \"response\": \"a\"} | WRONG_TYPE | instruction must be a string",
+        "{\"instruction\": \"a\", \"instances\": []} | MISSING_FIELD | instances has none",
+        "{\"instruction\": \"a\", \"instances\": [3]} | WRONG_TYPE | must be a JSON object",
+        "{\"instruction\": \"a\", \"instances\": [{\"input\": \"\"}]} | MISSING_FIELD | response",
         "[1] | WRONG_TYPE | must be a JSON object",
         "{\"instruction\": \"a\", | MALFORMED_JSON | not JSON",
         "{\"instruction\": \"a\", \"instruction\": \"b\"} | MALFORMED_JSON | not JSON",
@@ -125,10 +181,17 @@ class DatasetFileTest {
 
     String digest = DatasetFile.read(file, entry -> {});
 
-    assertThat(digest)
-        .isEqualTo(
-            HexFormat.of()
-                .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file))));
+    assertThat(digest).isEqualTo(sha256(Files.readAllBytes(file)));
+  }
+
+  private static String sha256(byte[] bytes) throws Exception {
+    return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+  }
+
+  @Test
+  void refusesWhatFollowsAnArray() {
+    assertThatThrownBy(() -> read("[{\"instruction\": \"a\", \"response\": \"b\"}] x"))
+        .isInstanceOf(IOException.class);
   }
 
   private List<DatasetEntry> read(String text) throws IOException {

@@ -41,7 +41,9 @@ public final class SwapBenchmark {
     ALONE,
     /** The other model is loaded, and asked a known prompt. */
     LOADING,
-    /** As many sequences of the other model decode as well. */
+    /** As many prompts of the other model's begin, in one step: as new prompts do at any time. */
+    STARTING,
+    /** Their sequences decode as well. */
     BOTH
   }
 
@@ -84,11 +86,12 @@ public final class SwapBenchmark {
       if (!(loaded.get(0) instanceof Loads.Loaded second)) {
         throw new IllegalStateException("the other model does not load", (Throwable) loaded.get(0));
       }
+      watch.phase(Phase.STARTING);
       try (Resident theirModel = second.resident()) {
         List<Generation> theirs =
             IntStream.range(0, batch).mapToObj(i -> submit(theirModel)).toList();
         while (theirs.stream().anyMatch(each -> each.count() == 0)) {
-          watch.await(1); // their prompts are being computed, as any prompt is
+          watch.await(1);
         }
         watch.phase(Phase.BOTH);
         watch.await(Math.min(steps, theirModel.window() - 2 * PROMPT_TOKENS));

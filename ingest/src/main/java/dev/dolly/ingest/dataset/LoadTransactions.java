@@ -1,0 +1,70 @@
+package dev.dolly.ingest.dataset;
+
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+
+/**
+ * What one loader writes, so many records a transaction: the rest of them come with {@link
+ * #commit}, and what was not committed nobody reads. One thread.
+ */
+final class LoadTransactions {
+  private final Producer<byte[], byte[]> producer;
+  private final String topic;
+  private final int records;
+  private final AtomicReference<Exception> failure = new AtomicReference<>();
+  private int pending;
+
+  /**
+   * @param producer with a transactional id, initialised; the caller's
+   * @param topic for messages
+   * @param records of a transaction
+   */
+  LoadTransactions(Producer<byte[], byte[]> producer, String topic, int records) {
+    this.producer = producer;
+    this.topic = topic;
+    this.records = records;
+  }
+
+  void send(ProducerRecord<byte[], byte[]> record) {
+    attempt(
+        () -> {
+          if (pending == 0) {
+            producer.beginTransaction();
+          }
+          pending++;
+          producer.send(record, (place, e) -> failure.compareAndSet(null, e));
+        });
+    if (pending == records || failure.get() != null) {
+      commit();
+    }
+  }
+
+  /** Commits what there is. */
+  void commit() {
+    if (pending > 0) {
+      pending = 0;
+      attempt(producer::commitTransaction);
+    }
+  }
+
+  private void attempt(Runnable step) {
+    try {
+      step.run();
+    } catch (ProducerFencedException | InvalidProducerEpochException e) {
+      throw new LoaderFencedException(topic, e);
+    } catch (KafkaException e) {
+      Throwable cause = failure.get() == null ? e : failure.get();
+      if (cause instanceof ProducerFencedException
+          || cause instanceof InvalidProducerEpochException
+          || e.getCause() instanceof ProducerFencedException
+          || e.getCause() instanceof InvalidProducerEpochException) {
+        throw new LoaderFencedException(topic, e);
+      }
+      throw new KafkaException("topic " + topic + " did not take it: " + cause.getMessage(), e);
+    }
+  }
+}
