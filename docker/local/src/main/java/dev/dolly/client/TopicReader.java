@@ -3,18 +3,14 @@ package dev.dolly.client;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * Reads all partitions of some topics, committed records only, without a consumer group: whoever
@@ -35,25 +31,7 @@ public final class TopicReader implements AutoCloseable {
    */
   public TopicReader(
       String bootstrap, Collection<String> topics, StartingPoint from, Duration patience) {
-    consumer =
-        new KafkaConsumer<>(
-            Map.of(
-                "bootstrap.servers",
-                bootstrap,
-                "isolation.level",
-                "read_committed",
-                "enable.auto.commit",
-                "false",
-                "auto.offset.reset",
-                "earliest",
-                "allow.auto.create.topics",
-                "false",
-                "fetch.max.wait.ms",
-                "100",
-                "default.api.timeout.ms",
-                Long.toString(patience.toMillis())),
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer());
+    consumer = CommittedConsumer.open(bootstrap, patience);
     try {
       List<TopicPartition> partitions = new ArrayList<>();
       for (String topic : topics) {
@@ -65,7 +43,7 @@ public final class TopicReader implements AutoCloseable {
         infos.forEach(info -> partitions.add(new TopicPartition(topic, info.partition())));
       }
       consumer.assign(partitions);
-      seek(partitions, from);
+      CommittedConsumer.seek(consumer, partitions, from);
     } catch (RuntimeException e) {
       consumer.close();
       throw e;
@@ -93,36 +71,5 @@ public final class TopicReader implements AutoCloseable {
   @Override
   public void close() {
     consumer.close();
-  }
-
-  private void seek(List<TopicPartition> partitions, StartingPoint from) {
-    if (from instanceof StartingPoint.Earliest) {
-      consumer.seekToBeginning(partitions);
-    } else if (from instanceof StartingPoint.Latest) {
-      consumer.seekToEnd(partitions);
-    } else if (from instanceof StartingPoint.Last last) {
-      Map<TopicPartition, Long> beginnings = consumer.beginningOffsets(partitions);
-      consumer
-          .endOffsets(partitions)
-          .forEach(
-              (partition, end) ->
-                  consumer.seek(
-                      partition, Math.max(beginnings.get(partition), end - last.offsets())));
-    } else {
-      long millis = ((StartingPoint.At) from).millis();
-      Map<TopicPartition, Long> wanted = new HashMap<>();
-      partitions.forEach(partition -> wanted.put(partition, millis));
-      Map<TopicPartition, OffsetAndTimestamp> found = consumer.offsetsForTimes(wanted);
-      for (TopicPartition partition : partitions) {
-        OffsetAndTimestamp offset = found.get(partition);
-        if (offset == null) {
-          consumer.seekToEnd(List.of(partition));
-        } else {
-          consumer.seek(partition, offset.offset());
-        }
-      }
-    }
-    // Seeking is lazy: asking for the positions settles them now.
-    partitions.forEach(consumer::position);
   }
 }

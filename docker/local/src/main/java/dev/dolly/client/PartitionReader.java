@@ -1,0 +1,100 @@
+package dev.dolly.client;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/** Reads single partitions, committed records only, without a consumer group. Not thread safe. */
+public final class PartitionReader implements AutoCloseable {
+  private static final Duration POLL = Duration.ofMillis(100);
+
+  private final String bootstrap;
+  private final KafkaConsumer<byte[], byte[]> consumer;
+
+  /**
+   * @param bootstrap of the brokers, {@code host:port,…}
+   * @param patience how long a question to a broker that is away may take
+   */
+  public PartitionReader(String bootstrap, Duration patience) {
+    this.bootstrap = bootstrap;
+    this.consumer = CommittedConsumer.open(bootstrap, patience);
+  }
+
+  /**
+   * The partition in which records of a key lie, if the topic never had another number of
+   * partitions: producers hash keys with murmur2.
+   *
+   * @throws UnknownTopicOrPartitionException when there is no such topic
+   */
+  public TopicPartition partitionOf(String topic, byte[] key) {
+    List<PartitionInfo> partitions = consumer.partitionsFor(topic);
+    if (partitions == null || partitions.isEmpty()) {
+      throw new UnknownTopicOrPartitionException(
+          "there is no topic " + topic + " at " + bootstrap + "; see `dolly topics`");
+    }
+    return new TopicPartition(topic, BuiltInPartitioner.partitionForKey(key, partitions.size()));
+  }
+
+  /** Reads a partition to its last stable offset as it is now. */
+  public void read(
+      TopicPartition partition, StartingPoint from, Consumer<ConsumerRecord<byte[], byte[]>> each) {
+    consumer.assign(List.of(partition));
+    CommittedConsumer.seek(consumer, List.of(partition), from);
+    readTo(partition, end(partition), each);
+  }
+
+  /** Reads what is left of a range of offsets. */
+  public void read(
+      TopicPartition partition, long from, long to, Consumer<ConsumerRecord<byte[], byte[]>> each) {
+    consumer.assign(List.of(partition));
+    consumer.seek(partition, Math.max(from, beginning(partition)));
+    readTo(partition, Math.min(to, end(partition)), each);
+  }
+
+  /** The record at one offset; empty where none is, or is any more. */
+  public Optional<ConsumerRecord<byte[], byte[]>> at(TopicPartition partition, long offset) {
+    if (consumer.partitionsFor(partition.topic()).size() <= partition.partition()) {
+      return Optional.empty();
+    }
+    Found found = new Found();
+    read(partition, offset, offset + 1, record -> found.record = record);
+    return Optional.ofNullable(found.record);
+  }
+
+  private static final class Found {
+    private ConsumerRecord<byte[], byte[]> record;
+  }
+
+  private void readTo(
+      TopicPartition partition, long end, Consumer<ConsumerRecord<byte[], byte[]>> each) {
+    while (consumer.position(partition) < end) {
+      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+        if (record.offset() < end) {
+          each.accept(record);
+        }
+      }
+    }
+  }
+
+  private long beginning(TopicPartition partition) {
+    Map<TopicPartition, Long> offsets = consumer.beginningOffsets(List.of(partition));
+    return offsets.get(partition);
+  }
+
+  private long end(TopicPartition partition) {
+    return consumer.endOffsets(List.of(partition)).get(partition);
+  }
+
+  @Override
+  public void close() {
+    consumer.close();
+  }
+}
