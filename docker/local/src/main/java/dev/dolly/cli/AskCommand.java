@@ -2,6 +2,7 @@ package dev.dolly.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dolly.client.ChunkedAnswer;
+import dev.dolly.json.Json;
 import dev.dolly.schemas.avro.DeadLetter;
 import dev.dolly.schemas.avro.Origin;
 import dev.dolly.schemas.avro.Response;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dolly.engine.LanguageModel;
 import dev.dolly.engine.bench.DecodeBenchmark;
 import dev.dolly.engine.bench.MachineLimits;
+import dev.dolly.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

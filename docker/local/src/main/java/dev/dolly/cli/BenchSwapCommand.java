@@ -11,6 +11,7 @@ import dev.dolly.inference.model.Announcement.Promotion;
 import dev.dolly.inference.model.Copies;
 import dev.dolly.inference.model.ModelLoader;
 import dev.dolly.inference.quarantine.LoadMarks;
+import dev.dolly.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

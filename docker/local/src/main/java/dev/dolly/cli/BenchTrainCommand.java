@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dolly.engine.model.DType;
 import dev.dolly.engine.model.ModelDirectory;
 import dev.dolly.engine.text.Tokenizer;
+import dev.dolly.json.Json;
 import dev.dolly.schemas.dataset.DatasetEntry;
 import dev.dolly.schemas.dataset.DatasetFile;
 import dev.dolly.training.bench.TrainBenchmark;

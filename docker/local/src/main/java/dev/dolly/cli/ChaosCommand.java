@@ -6,6 +6,7 @@ import dev.dolly.chaos.ChaosRun;
 import dev.dolly.chaos.ChaosSettings;
 import dev.dolly.chaos.Killed;
 import dev.dolly.engine.model.ModelDirectory;
+import dev.dolly.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -7,6 +7,7 @@ import dev.dolly.chaos.CheckpointFigures;
 import dev.dolly.chaos.Count;
 import dev.dolly.chaos.Killed;
 import dev.dolly.chaos.MemoryFigures;
+import dev.dolly.json.Json;
 import dev.dolly.local.Part;
 import java.util.ArrayList;
 import java.util.Arrays;

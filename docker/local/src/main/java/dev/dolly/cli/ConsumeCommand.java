@@ -1,7 +1,9 @@
 package dev.dolly.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.dolly.client.StartingPoint;
 import dev.dolly.client.TopicReader;
+import dev.dolly.json.Json;
 import dev.dolly.schemas.topic.TopicCatalogue;
 import dev.dolly.schemas.topic.TopicValue;
 import java.time.Duration;
@@ -19,7 +21,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "consume",
     description = {
-      "Prints the records of a topic, one JSON object a line: answers, unless --topic says otherwise.",
+      "Prints the records of a topic, one JSON object a line or as a table: answers, unless --topic"
+          + " says otherwise.",
       "Bytes are Base64; where they are UTF-8 the text stands beside them under NAME_text."
     })
 final class ConsumeCommand implements Callable<Integer> {
@@ -39,11 +42,12 @@ final class ConsumeCommand implements Callable<Integer> {
 
   @Option(
       names = "--from",
-      paramLabel = "earliest|latest|TIME",
+      paramLabel = "earliest|latest|TIME|OFFSETS",
       converter = StartingPointConverter.class,
       description =
-          "Where to begin: the oldest record (default), only what comes from now on, or the first"
-              + " record of a time (epoch milliseconds or 2026-01-31T12:00:00Z).")
+          "Where to begin: the oldest record (default), only what comes from now on, the first"
+              + " record of a time (epoch milliseconds or 2026-01-31T12:00:00Z), or offsets by"
+              + " partition such as 0:120,3:40.")
   private StartingPoint from = new StartingPoint.Earliest();
 
   @Option(
@@ -60,6 +64,22 @@ final class ConsumeCommand implements Callable<Integer> {
           "End after that time, such as 30s or 5m; with --count, too few records are then a"
               + " failure.")
   private Duration timeout;
+
+  @Mixin private FieldConditions conditions;
+
+  @Option(
+      names = "--format",
+      paramLabel = "json|table",
+      description = "JSON lines (default), or a table for people.")
+  private Format format = Format.json;
+
+  private final RecordTable table = new RecordTable();
+
+  /** As they are written on the command line. */
+  private enum Format {
+    json,
+    table
+  }
 
   ConsumeCommand(Terminal terminal) {
     this.terminal = terminal;
@@ -93,8 +113,14 @@ final class ConsumeCommand implements Callable<Integer> {
           if (count != null && read == count) {
             break;
           }
+          if (!conditions.hasKey(record)) {
+            continue;
+          }
           RecordText.Line line = text.of(record);
-          terminal.out().print(line.json() + "\n");
+          if (!conditions.inside().test(line.json())) {
+            continue;
+          }
+          print(line.json());
           allReadable &= line.readable();
           read++;
         }
@@ -114,5 +140,13 @@ final class ConsumeCommand implements Callable<Integer> {
           "some records of " + topic + " could not be read, see their lines");
     }
     return 0;
+  }
+
+  private void print(JsonNode record) {
+    if (format == Format.json) {
+      terminal.out().print(Json.line(record) + "\n");
+    } else {
+      table.lines(record).forEach(line -> terminal.out().print(line + "\n"));
+    }
   }
 }

@@ -3,6 +3,7 @@ package dev.dolly.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.dolly.json.Json;
 import dev.dolly.local.LocalStack;
 import dev.dolly.local.StackAddress;
 import dev.dolly.schemas.prompt.PromptParser;

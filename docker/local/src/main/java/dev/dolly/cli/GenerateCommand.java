@@ -10,6 +10,7 @@ import dev.dolly.engine.batch.Outcome;
 import dev.dolly.engine.text.PromptFormat;
 import dev.dolly.inference.generate.EngineRequests;
 import dev.dolly.inference.generate.ResponseLogprobs;
+import dev.dolly.json.Json;
 import dev.dolly.schemas.avro.ErrorCode;
 import dev.dolly.schemas.avro.Prompt;
 import dev.dolly.schemas.prompt.ParsedPrompt;

@@ -2,6 +2,7 @@ package dev.dolly.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dolly.ingest.dataset.DatasetLoader.Loaded;
+import dev.dolly.json.Json;
 import dev.dolly.schemas.dataset.DatasetEntry;
 import dev.dolly.schemas.dataset.DatasetFile;
 import dev.dolly.schemas.topic.TopicCatalogue;

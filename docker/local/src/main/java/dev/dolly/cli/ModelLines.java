@@ -2,6 +2,7 @@ package dev.dolly.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dolly.client.LastAnswers;
+import dev.dolly.json.Json;
 import dev.dolly.schemas.avro.CheckpointEvent;
 import dev.dolly.schemas.avro.TrainingRun;
 import dev.dolly.schemas.checkpoint.ModelHistory;

@@ -1,6 +1,7 @@
 package dev.dolly.cli;
 
 import dev.dolly.engine.LanguageModel;
+import dev.dolly.json.Json;
 import dev.dolly.training.recipe.check.RecipeCheck;
 import dev.dolly.training.recipe.check.Report;
 import java.io.IOException;

@@ -7,6 +7,7 @@ import dev.dolly.engine.model.ModelDirectory;
 import dev.dolly.engine.model.ModelFormatException;
 import dev.dolly.engine.preset.ModelPreset;
 import dev.dolly.hub.ModelPull;
+import dev.dolly.json.Json;
 import dev.dolly.schemas.checkpoint.ModelHistory;
 import dev.dolly.schemas.checkpoint.ModelVersion;
 import dev.dolly.schemas.registry.PatientRegistry;

@@ -5,6 +5,7 @@ import dev.dolly.engine.model.Manifest;
 import dev.dolly.engine.model.ManifestWriter;
 import dev.dolly.engine.preset.ModelPreset;
 import dev.dolly.engine.preset.RandomModel;
+import dev.dolly.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,6 +3,7 @@ package dev.dolly.cli;
 import dev.dolly.engine.model.ModelDirectory;
 import dev.dolly.hub.Repo;
 import dev.dolly.hub.RepoType;
+import dev.dolly.json.Json;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;

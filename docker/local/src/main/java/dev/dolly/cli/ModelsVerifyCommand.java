@@ -4,6 +4,7 @@ import dev.dolly.engine.ComputeSettings;
 import dev.dolly.engine.LanguageModel;
 import dev.dolly.engine.model.Manifest;
 import dev.dolly.engine.model.ModelDirectory;
+import dev.dolly.json.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;

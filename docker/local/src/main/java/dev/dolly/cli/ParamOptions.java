@@ -1,6 +1,7 @@
 package dev.dolly.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.dolly.json.Json;
 import java.util.List;
 import picocli.CommandLine.Option;
 

@@ -2,6 +2,7 @@ package dev.dolly.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dolly.cli.LinePipeline.Result;
+import dev.dolly.json.Json;
 import dev.dolly.schemas.avro.ErrorCode;
 import dev.dolly.schemas.prompt.ParsedPrompt;
 import dev.dolly.schemas.prompt.PromptLimits;

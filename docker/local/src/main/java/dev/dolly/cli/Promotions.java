@@ -3,6 +3,7 @@ package dev.dolly.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.dolly.client.ModelHistories;
+import dev.dolly.json.Json;
 import dev.dolly.schemas.avro.CheckpointEvent;
 import dev.dolly.schemas.checkpoint.ModelHistory;
 import dev.dolly.schemas.registry.PatientRegistry;

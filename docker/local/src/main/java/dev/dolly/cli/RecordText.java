@@ -3,6 +3,7 @@ package dev.dolly.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.dolly.json.Json;
 import dev.dolly.schemas.avro.ErrorCode;
 import dev.dolly.schemas.registry.PatientRegistry;
 import dev.dolly.schemas.serde.AnyRecordDecoder;
@@ -40,7 +41,7 @@ final class RecordText {
   /**
    * The line, and whether the value could be read; an unreadable one stands there with its bytes.
    */
-  record Line(String json, boolean readable) {}
+  record Line(JsonNode json, boolean readable) {}
 
   Line of(ConsumerRecord<byte[], byte[]> record) {
     byte[] value = record.value();
@@ -49,7 +50,7 @@ final class RecordText {
       if (record.key() != null) {
         removed.put("key", new String(record.key(), StandardCharsets.UTF_8));
       }
-      return new Line(Json.line(removed.putNull("value")), true);
+      return new Line(removed.putNull("value"), true);
     }
     // No JSON text begins with a byte 0.
     if (avro.isEmpty() || value.length == 0 || value[0] != 0) {
@@ -57,7 +58,7 @@ final class RecordText {
     }
     Decoded<GenericRecord> decoded = avro.get().decode(value);
     if (decoded instanceof Decoded.Value<GenericRecord> read) {
-      return new Line(Json.line(Json.of(read.record())), true);
+      return new Line(Json.of(read.record()), true);
     }
     Decoded.Broken<GenericRecord> broken = (Decoded.Broken<GenericRecord>) decoded;
     return broken(record, broken.code(), broken.message());
@@ -69,7 +70,7 @@ final class RecordText {
           StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(record.value())).toString();
       JsonNode node = Json.parse(text);
       if (!node.isMissingNode()) {
-        return new Line(Json.line(node), true);
+        return new Line(node, true);
       }
     } catch (CharacterCodingException | JsonProcessingException e) {
       // said below
@@ -87,6 +88,6 @@ final class RecordText {
             .put("partition", record.partition())
             .put("offset", record.offset())
             .put("payload", Base64.getEncoder().encodeToString(record.value()));
-    return new Line(Json.line(line), false);
+    return new Line(line, false);
   }
 }

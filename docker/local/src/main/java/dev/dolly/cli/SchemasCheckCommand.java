@@ -1,6 +1,7 @@
 package dev.dolly.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.dolly.json.Json;
 import dev.dolly.schemas.registry.PublishedSchema;
 import dev.dolly.schemas.registry.SchemaRegistries;
 import dev.dolly.schemas.topic.Topic;

@@ -1,5 +1,6 @@
 package dev.dolly.cli;
 
+import dev.dolly.json.Json;
 import dev.dolly.schemas.registry.SchemaRegistration;
 import dev.dolly.schemas.registry.SchemaRegistries;
 import java.util.concurrent.Callable;

@@ -9,6 +9,7 @@ import dev.dolly.cli.LinePipeline.Result;
 import dev.dolly.engine.LanguageModel;
 import dev.dolly.engine.scoring.Score;
 import dev.dolly.engine.scoring.Scorer;
+import dev.dolly.json.Json;
 import dev.dolly.schemas.avro.ErrorCode;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;

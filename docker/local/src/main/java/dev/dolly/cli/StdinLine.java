@@ -1,5 +1,6 @@
 package dev.dolly.cli;
 
+import dev.dolly.json.Json;
 import dev.dolly.schemas.avro.ErrorCode;
 import dev.dolly.schemas.avro.Origin;
 import dev.dolly.schemas.prompt.PromptParser;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dolly.inference.InferenceJob;
 import dev.dolly.inference.InferenceSettings;
 import dev.dolly.ingest.IngestSettings;
+import dev.dolly.json.Json;
 import dev.dolly.local.StackAddress;
 import dev.dolly.watch.Picture;
 import dev.dolly.watch.StackView;

@@ -1,7 +1,16 @@
 package dev.dolly.cli;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.dolly.inference.InferenceSettings;
+import dev.dolly.ingest.IngestSettings;
+import dev.dolly.json.Json;
 import dev.dolly.schemas.topic.Topic;
 import dev.dolly.schemas.topic.TopicCatalogue;
+import dev.dolly.watch.TopicFigures;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -12,8 +21,18 @@ import picocli.CommandLine.Mixin;
 /** {@code dolly topics list}. */
 @Command(
     name = "list",
-    description = "Prints the catalogue's topics, one JSON object a line, and whether they exist.")
+    description = {
+      "Prints the catalogue's topics, one JSON object a line: whether they exist, the offsets that"
+          + " each partition has, how many those are in all (transactions leave marks that take"
+          + " one), bytes of one replica, and how many records our own group has not committed."
+    })
 final class TopicsListCommand implements Callable<Integer> {
+  /** Who of ours reads a topic and commits how far. */
+  private static final Map<String, String> GROUPS =
+      Map.of(
+          TopicCatalogue.PROMPTS_RAW.name(), IngestSettings.DEFAULT_APPLICATION_ID,
+          TopicCatalogue.PROMPTS.name(), InferenceSettings.DEFAULT_GROUP_ID);
+
   private final Terminal terminal;
 
   @Mixin private ClusterOptions cluster;
@@ -24,20 +43,50 @@ final class TopicsListCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException, ExecutionException {
+    Cluster target = cluster.broker();
     Set<String> existing;
-    try (Admin admin = cluster.broker().admin()) {
+    try (Admin admin = target.admin()) {
       existing = admin.listTopics().names().get();
     }
-    for (Topic<?> topic : TopicCatalogue.all()) {
-      terminal.result(
-          Json.line(
-              Json.object()
-                  .put("topic", topic.name())
-                  .put("key", topic.key())
-                  .put("partitions", topic.partitions())
-                  .put("retention", topic.retention().map(Object::toString).orElse("forever"))
-                  .put("exists", existing.contains(topic.name()))));
+    List<Topic<?>> topics = new ArrayList<>(TopicCatalogue.all());
+    Map<String, TopicFigures> figures =
+        TopicFigures.read(
+            target.bootstrap(),
+            topics.stream().map(Topic::name).filter(existing::contains).toList());
+    for (Topic<?> topic : topics) {
+      ObjectNode line =
+          Json.object()
+              .put("topic", topic.name())
+              .put("key", topic.key())
+              .put("partitions", topic.partitions())
+              .put("retention", topic.retention().map(Object::toString).orElse("forever"))
+              .put("exists", existing.contains(topic.name()));
+      if (figures.containsKey(topic.name())) {
+        add(line, figures.get(topic.name()));
+        String group = GROUPS.get(topic.name());
+        if (group != null) {
+          line.put("group", group)
+              .put("lag", TopicFigures.lag(target.bootstrap(), topic.name(), group));
+        }
+      }
+      terminal.result(Json.line(line));
     }
     return 0;
+  }
+
+  private static void add(ObjectNode line, TopicFigures figures) {
+    line.put("partitions", figures.offsets().size())
+        .put("records", figures.records())
+        .put("bytes", figures.bytes());
+    ArrayNode offsets = line.putArray("offsets");
+    figures
+        .offsets()
+        .forEach(
+            (partition, ends) ->
+                offsets
+                    .addObject()
+                    .put("partition", partition)
+                    .put("from", ends.from())
+                    .put("to", ends.to()));
   }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dolly.client.PartitionReader;
 import dev.dolly.client.StartingPoint;
 import dev.dolly.client.TopicReader;
+import dev.dolly.json.Json;
 import dev.dolly.trace.Trace;
 import dev.dolly.trace.TraceTree;
 import dev.dolly.trace.Tracer;

@@ -2,6 +2,7 @@ package dev.dolly.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dolly.engine.model.Manifest;
+import dev.dolly.json.Json;
 import dev.dolly.local.DataDirectory;
 import dev.dolly.training.lineage.Lineage;
 import dev.dolly.training.options.InvalidOptionsException;

@@ -56,6 +56,14 @@ final class CommittedConsumer {
               (partition, end) ->
                   consumer.seek(
                       partition, Math.max(beginnings.get(partition), end - last.offsets())));
+    } else if (from instanceof StartingPoint.Offsets offsets) {
+      consumer.seekToEnd(partitions);
+      for (TopicPartition partition : partitions) {
+        Long offset = offsets.byPartition().get(partition.partition());
+        if (offset != null) {
+          consumer.seek(partition, offset);
+        }
+      }
     } else {
       long millis = ((StartingPoint.At) from).millis();
       Map<TopicPartition, Long> wanted = new HashMap<>();

@@ -1,10 +1,12 @@
 package dev.dolly.client;
 
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
@@ -35,12 +37,49 @@ public final class PartitionReader implements AutoCloseable {
    * @throws UnknownTopicOrPartitionException when there is no such topic
    */
   public TopicPartition partitionOf(String topic, byte[] key) {
+    return new TopicPartition(
+        topic, BuiltInPartitioner.partitionForKey(key, partitions(topic).size()));
+  }
+
+  private List<TopicPartition> partitions(String topic) {
     List<PartitionInfo> partitions = consumer.partitionsFor(topic);
     if (partitions == null || partitions.isEmpty()) {
       throw new UnknownTopicOrPartitionException(
           "there is no topic " + topic + " at " + bootstrap + "; see `dolly topics`");
     }
-    return new TopicPartition(topic, BuiltInPartitioner.partitionForKey(key, partitions.size()));
+    return partitions.stream()
+        .map(info -> new TopicPartition(topic, info.partition()))
+        .sorted(Comparator.comparingInt(TopicPartition::partition))
+        .toList();
+  }
+
+  /**
+   * Offsets of one partition.
+   *
+   * @param from inclusive
+   * @param to exclusive
+   */
+  public record Span(TopicPartition partition, long from, long to) {}
+
+  /**
+   * What a topic has between two places, as it is now; its end is its last stable offset.
+   *
+   * @return one a partition, in their order
+   * @throws UnknownTopicOrPartitionException when there is no such topic
+   */
+  public List<Span> spans(String topic, StartingPoint from, StartingPoint until) {
+    List<TopicPartition> partitions = partitions(topic);
+    consumer.assign(partitions);
+    CommittedConsumer.seek(consumer, partitions, until);
+    List<Long> ends = partitions.stream().map(consumer::position).toList();
+    CommittedConsumer.seek(consumer, partitions, from);
+    return IntStream.range(0, ends.size())
+        .mapToObj(
+            i -> {
+              long begin = consumer.position(partitions.get(i));
+              return new Span(partitions.get(i), begin, Math.max(begin, ends.get(i)));
+            })
+        .toList();
   }
 
   /** Reads a partition to its last stable offset as it is now. */
@@ -61,7 +100,7 @@ public final class PartitionReader implements AutoCloseable {
 
   /** The record at one offset; empty where none is, or is any more. */
   public Optional<ConsumerRecord<byte[], byte[]>> at(TopicPartition partition, long offset) {
-    if (consumer.partitionsFor(partition.topic()).size() <= partition.partition()) {
+    if (!partitions(partition.topic()).contains(partition)) {
       return Optional.empty();
     }
     Found found = new Found();

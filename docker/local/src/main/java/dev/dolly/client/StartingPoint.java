@@ -1,5 +1,7 @@
 package dev.dolly.client;
 
+import java.util.Map;
+
 /** Where reading a topic begins. */
 public sealed interface StartingPoint {
   /** At the oldest record there is. */
@@ -13,4 +15,11 @@ public sealed interface StartingPoint {
 
   /** At the first record of that time or later, epoch milliseconds. */
   record At(long millis) implements StartingPoint {}
+
+  /** At these offsets by partition; behind the newest record of partitions that are not named. */
+  record Offsets(Map<Integer, Long> byPartition) implements StartingPoint {
+    public Offsets {
+      byPartition = Map.copyOf(byPartition);
+    }
+  }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.dolly.inference.InferenceJob;
+import dev.dolly.json.Json;
 import dev.dolly.local.Directories;
 import dev.dolly.schemas.avro.Prompt;
 import dev.dolly.schemas.avro.PromptParams;

@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.dolly.json.Json;
 import dev.dolly.schemas.avro.Response;
 import dev.dolly.schemas.prompt.ParsedPrompt;
 import dev.dolly.schemas.prompt.PromptLimits;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.dolly.json.Json;
 import dev.dolly.schemas.avro.Response;
 import java.nio.file.Path;
 import java.util.HashMap;

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.dolly.json.Json;
 import dev.dolly.schemas.avro.DeadLetter;
 import dev.dolly.schemas.avro.ErrorCode;
 import dev.dolly.schemas.avro.FinishReason;

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.dolly.engine.model.Manifest;
 import dev.dolly.engine.model.ManifestWriter;
 import dev.dolly.engine.model.ModelDirectory;
+import dev.dolly.json.Json;
 import dev.dolly.schemas.avro.CheckpointEvent;
 import dev.dolly.schemas.avro.CheckpointStatus;
 import dev.dolly.schemas.avro.TrainingRun;

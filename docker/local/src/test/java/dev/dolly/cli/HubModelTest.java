@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.dolly.engine.model.ModelDirectory;
 import dev.dolly.hub.HubServer;
+import dev.dolly.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

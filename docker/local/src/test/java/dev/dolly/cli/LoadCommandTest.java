@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.dolly.hub.HubServer;
 import dev.dolly.ingest.dataset.LoaderFencedException;
+import dev.dolly.json.Json;
 import dev.dolly.schemas.avro.DeadLetter;
 import dev.dolly.schemas.avro.ErrorCode;
 import dev.dolly.schemas.avro.InstructionRecord;
@@ -21,6 +22,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -179,7 +181,10 @@ class LoadCommandTest {
     assertThat(loaded.code()).isEqualTo(1);
     assertThat(loaded.lines().get(0).path("written").asInt()).isEqualTo(2);
     assertThat(loaded.lines().get(0).path("refused").asInt()).isEqualTo(2);
-    List<DeadLetter> letters = letters(file);
+    List<DeadLetter> letters =
+        letters(file).stream()
+            .sorted(Comparator.comparingLong(letter -> letter.getOrigin().getOffset()))
+            .toList();
     assertThat(letters)
         .extracting(DeadLetter::getErrorCode)
         .containsExactly(ErrorCode.WRONG_TYPE, ErrorCode.MALFORMED_JSON);

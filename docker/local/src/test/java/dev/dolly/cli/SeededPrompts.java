@@ -1,6 +1,7 @@
 package dev.dolly.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.dolly.json.Json;
 import dev.dolly.schemas.avro.Prompt;
 import dev.dolly.schemas.prompt.ParsedPrompt;
 import dev.dolly.schemas.prompt.PromptLimits;

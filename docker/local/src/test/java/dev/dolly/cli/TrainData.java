@@ -1,6 +1,7 @@
 package dev.dolly.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.dolly.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package dev.dolly.cli;
+package dev.dolly.json;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -23,22 +23,22 @@ import org.apache.avro.generic.IndexedRecord;
  * Fields without a value are left out; bytes are Base64, with the text beside them under {@code
  * NAME_text} where they are UTF-8.
  */
-final class Json {
+public final class Json {
   private static final ObjectMapper MAPPER =
       JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
   private Json() {}
 
-  static ObjectNode object() {
+  public static ObjectNode object() {
     return NODES.objectNode();
   }
 
-  static ArrayNode array() {
+  public static ArrayNode array() {
     return NODES.arrayNode();
   }
 
-  static ArrayNode array(int[] values) {
+  public static ArrayNode array(int[] values) {
     ArrayNode array = NODES.arrayNode(values.length);
     for (int value : values) {
       array.add(value);
@@ -46,14 +46,14 @@ final class Json {
     return array;
   }
 
-  static ArrayNode array(Collection<? extends IndexedRecord> records) {
+  public static ArrayNode array(Collection<? extends IndexedRecord> records) {
     ArrayNode array = NODES.arrayNode(records.size());
     records.forEach(record -> array.add(of(record)));
     return array;
   }
 
   /** One line. */
-  static String line(JsonNode value) {
+  public static String line(JsonNode value) {
     try {
       return MAPPER.writeValueAsString(value);
     } catch (JsonProcessingException e) {
@@ -64,12 +64,12 @@ final class Json {
   /**
    * @throws JsonProcessingException when the text is not one JSON value
    */
-  static JsonNode parse(String text) throws JsonProcessingException {
+  public static JsonNode parse(String text) throws JsonProcessingException {
     return MAPPER.readTree(text);
   }
 
   /** A record with its fields under their Avro names. */
-  static ObjectNode of(IndexedRecord record) {
+  public static ObjectNode of(IndexedRecord record) {
     ObjectNode object = object();
     for (Schema.Field field : record.getSchema().getFields()) {
       Object value = record.get(field.pos());

@@ -1,0 +1,180 @@
+package dev.dolly.replay;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.dolly.client.PartitionReader;
+import dev.dolly.json.Json;
+import dev.dolly.schemas.prompt.PromptPosition;
+import dev.dolly.schemas.registry.PatientRegistry;
+import dev.dolly.schemas.serde.AnyRecordDecoder;
+import dev.dolly.schemas.serde.Decoded;
+import java.nio.ByteBuffer;
+import java.util.Base64;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Makes a JSON prompt of a record:
+ *
+ * <ul>
+ *   <li>a dataset's: its instruction and context; what it answers is the expectation, {@code
+ *       metadata.expected}
+ *   <li>an answer, or a prompt: the prompt again, under a new id, with the seed that was drawn by,
+ *       without its deadline; {@code metadata.replay_of} is the old id
+ *   <li>a dead letter: what could not be served, under its own id and with the origin it had
+ * </ul>
+ *
+ * One thread; the reader stays the caller's and must not be reading.
+ */
+public final class ReplayedPrompts {
+  private final PartitionReader reader;
+  private final AnyRecordDecoder decoder;
+  private final ObjectNode params;
+
+  /**
+   * @param reader for prompts that answers name
+   * @param params for the prompts of datasets, over those of others
+   */
+  public ReplayedPrompts(PartitionReader reader, PatientRegistry registry, ObjectNode params) {
+    this.reader = reader;
+    this.decoder = new AnyRecordDecoder(registry);
+    this.params = params;
+  }
+
+  /**
+   * @throws NotReplayableException when the record cannot be made a prompt
+   */
+  public ObjectNode of(ConsumerRecord<byte[], byte[]> record) throws NotReplayableException {
+    if (record.value().length > 0 && record.value()[0] != 0) {
+      return again(
+          json(record.value(), "it"),
+          record.topic() + "-" + record.partition() + "-" + record.offset(),
+          record);
+    }
+    GenericRecord read = avro(record.value(), "it");
+    ObjectNode json = Json.of(read);
+    return switch (read.getSchema().getName()) {
+      case "InstructionRecord" -> example(json, record);
+      case "Prompt" -> again(json, json.path("request_id").asText(), record);
+      case "Response" -> answered(json, record);
+      case "DeadLetter" -> redriven(json, (ByteBuffer) read.get("payload"));
+      default ->
+          throw new NotReplayableException("a " + read.getSchema().getName() + " is no prompt");
+    };
+  }
+
+  private ObjectNode example(ObjectNode json, ConsumerRecord<byte[], byte[]> record) {
+    ObjectNode prompt =
+        Json.object()
+            .put("request_id", newId(record))
+            .put("instruction", json.path("instruction").asText());
+    if (!json.path("context").asText().isEmpty()) {
+      prompt.put("context", json.path("context").asText());
+    }
+    prompt.set("params", params);
+    prompt
+        .putObject("metadata")
+        .put("record_id", json.path("id").asText())
+        .put("category", json.path("category").asText())
+        .put("expected", json.path("response").asText());
+    return prompt;
+  }
+
+  private ObjectNode answered(ObjectNode answer, ConsumerRecord<byte[], byte[]> record)
+      throws NotReplayableException {
+    PromptPosition at =
+        PromptPosition.of(record.headers())
+            .orElseThrow(
+                () -> new NotReplayableException("the answer does not say where its prompt was"));
+    byte[] prompt =
+        reader
+            .at(new TopicPartition(at.topic(), at.partition()), at.offset())
+            .map(ConsumerRecord::value)
+            .orElseThrow(() -> new NotReplayableException("its prompt is no longer at " + at));
+    ObjectNode again =
+        again(Json.of(avro(prompt, "its prompt")), answer.path("request_id").asText(), record);
+    ((ObjectNode) again.get("params")).put("seed", answer.path("seed").asLong());
+    return again;
+  }
+
+  private ObjectNode again(ObjectNode prompt, String oldId, ConsumerRecord<byte[], byte[]> record) {
+    prompt.remove("deadline_at");
+    prompt.remove("submitted_at");
+    prompt.remove("origin");
+    prompt.put("request_id", newId(record));
+    ObjectNode all =
+        prompt.path("params").isObject()
+            ? (ObjectNode) prompt.get("params")
+            : prompt.putObject("params");
+    all.setAll(params);
+    ObjectNode metadata =
+        prompt.path("metadata").isObject()
+            ? (ObjectNode) prompt.get("metadata")
+            : prompt.putObject("metadata");
+    metadata.put("replay_of", oldId);
+    return prompt;
+  }
+
+  private ObjectNode redriven(ObjectNode letter, ByteBuffer payload) throws NotReplayableException {
+    if (letter.path("stage").asText().equals("training")) {
+      throw new NotReplayableException("it was a record to train on; `dolly load` takes those");
+    }
+    if (letter.path("payload_size").asLong() > payload.remaining()) {
+      throw new NotReplayableException(
+          "only %d of its %d bytes were kept"
+              .formatted(payload.remaining(), letter.path("payload_size").asLong()));
+    }
+    byte[] bytes = new byte[payload.remaining()];
+    payload.duplicate().get(bytes);
+    ObjectNode prompt =
+        bytes.length > 0 && bytes[0] == 0
+            ? Json.of(avro(bytes, "what could not be served"))
+            : json(bytes, "what could not be served");
+    if (!prompt.has("request_id") && letter.has("request_id")) {
+      prompt.set("request_id", letter.get("request_id"));
+    }
+    JsonNode origin = letter.path("origin");
+    if (!prompt.has("origin") && origin.path("partition").asInt() >= 0) {
+      prompt
+          .putObject("origin")
+          .put("topic", origin.path("source").asText())
+          .put("partition", origin.path("partition").asInt())
+          .put("offset", origin.path("offset").asLong());
+    }
+    return prompt;
+  }
+
+  private String newId(ConsumerRecord<byte[], byte[]> record) {
+    return "replay-" + record.topic() + "-" + record.partition() + "-" + record.offset();
+  }
+
+  private GenericRecord avro(byte[] bytes, String what) throws NotReplayableException {
+    Decoded<GenericRecord> decoded = decoder.decode(bytes);
+    if (decoded instanceof Decoded.Value<GenericRecord> value) {
+      return value.record();
+    }
+    throw new NotReplayableException(
+        what + " cannot be read: " + ((Decoded.Broken<GenericRecord>) decoded).message());
+  }
+
+  private static ObjectNode json(byte[] bytes, String what) throws NotReplayableException {
+    try {
+      if (Json.parse(new String(bytes, UTF_8)) instanceof ObjectNode object) {
+        return object;
+      }
+      throw new NotReplayableException(
+          what + " is no JSON object and has to be mended by hand, Base64 " + base64(bytes));
+    } catch (JsonProcessingException e) {
+      throw new NotReplayableException(
+          what + " is no JSON and has to be mended by hand, Base64 " + base64(bytes));
+    }
+  }
+
+  private static String base64(byte[] bytes) {
+    return Base64.getEncoder().encodeToString(bytes);
+  }
+}

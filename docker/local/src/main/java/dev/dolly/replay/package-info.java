@@ -1,0 +1,2 @@
+/** Topics again: a part of their records, as they are or as prompts. */
+package dev.dolly.replay;
