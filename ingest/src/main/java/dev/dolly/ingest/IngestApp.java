@@ -48,6 +48,7 @@ public final class IngestApp implements AutoCloseable {
 
   static Properties config(IngestSettings settings) {
     Properties config = new Properties();
+    config.putAll(settings.kafka());
     config.put(StreamsConfig.APPLICATION_ID_CONFIG, settings.applicationId());
     config.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
     config.put(StreamsConfig.STATE_DIR_CONFIG, settings.stateDirectory().toString());
@@ -60,6 +61,12 @@ public final class IngestApp implements AutoCloseable {
     config.put(
         StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG),
         (int) MISSING_MEMBER_TIMEOUT.toMillis() / HEARTBEATS_PER_TIMEOUT);
+    settings
+        .instanceId()
+        .ifPresent(
+            id ->
+                config.put(
+                    StreamsConfig.consumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG), id));
     // A producer refuses what is larger than this before the broker is asked.
     config.put(
         StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),

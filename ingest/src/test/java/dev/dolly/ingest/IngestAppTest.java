@@ -8,6 +8,9 @@ import dev.dolly.schemas.prompt.PromptLimits;
 import dev.dolly.schemas.registry.SchemaNotRegisteredException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.streams.errors.MissingSourceTopicException;
 import org.apache.kafka.streams.errors.StreamsException;
@@ -80,9 +83,50 @@ class IngestAppTest {
   }
 
   @Test
+  void settingsAreReadFromKeysAndWrongOnesNamedTogether() {
+    IngestSettings settings =
+        IngestSettings.of(
+            "b:1",
+            "http://r",
+            directory,
+            Map.of(
+                "ingest.threads", "3",
+                "ingest.instance-id", "one",
+                "ingest.max-metadata-bytes", "10",
+                "ingest.kafka.security.protocol", "SSL"));
+
+    assertThat(settings.threads()).isEqualTo(3);
+    assertThat(settings.limits().maxMetadataBytes()).isEqualTo(10);
+    Properties config = IngestApp.config(settings);
+    assertThat(config)
+        .containsEntry("security.protocol", "SSL")
+        .containsEntry("consumer.group.instance.id", "one")
+        .containsEntry("application.id", "dolly-ingest");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                IngestSettings.of(
+                    "b:1",
+                    "http://r",
+                    directory,
+                    Map.of("ingest.threads", "x", "ingest.colour", "red")))
+        .withMessageContainingAll("ingest.threads must be a whole number: x", "ingest.colour");
+  }
+
+  @Test
   void reportsAllProblemsOfItsSettingsAtOnce() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new IngestSettings("", " ", "id", directory, 0, PromptLimits.defaults()))
+        .isThrownBy(
+            () ->
+                new IngestSettings(
+                    "",
+                    " ",
+                    "id",
+                    Optional.empty(),
+                    directory,
+                    0,
+                    PromptLimits.defaults(),
+                    Map.of()))
         .withMessageContainingAll("bootstrap", "registry", "threads must be at least 1: 0");
   }
 }

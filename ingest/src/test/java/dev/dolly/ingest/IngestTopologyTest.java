@@ -1,6 +1,7 @@
 package dev.dolly.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.dolly.schemas.avro.DeadLetter;
 import dev.dolly.schemas.avro.DeadLetterOrigin;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -56,7 +58,7 @@ class IngestTopologyTest {
         IngestApp.config(IngestSettings.of("localhost:9092", "http://localhost", directory));
     driver =
         new TopologyTestDriver(
-            IngestTopology.build(new PromptLimits(LIMIT), new PatientRegistry(registry)),
+            IngestTopology.build(new PromptLimits(LIMIT, 30, 30), new PatientRegistry(registry)),
             config,
             NOW);
     raw =
@@ -103,6 +105,43 @@ class IngestTopologyTest {
     assertThat(out.timestamp()).isEqualTo(NOW.toEpochMilli());
     assertThat(prompts.isEmpty()).isTrue();
     assertThat(deadLetters.isEmpty()).isTrue();
+  }
+
+  @Test
+  void headersThatAreTextBecomeMetadataUnlessThePromptSaysOtherwise() {
+    raw.pipeInput(
+        new TestRecord<>(
+            null,
+            utf8("{\"instruction\": \"a\", \"metadata\": {\"user\": \"ann\"}}"),
+            new RecordHeaders()
+                .add("user", utf8("bob"))
+                .add("trace", utf8("first"))
+                .add("trace", utf8("é"))
+                .add("binary", new byte[] {(byte) 0xff})
+                .add("none", null)));
+
+    assertThat(prompts.readRecord().value().getMetadata())
+        .containsExactlyInAnyOrderEntriesOf(Map.of("user", "ann", "trace", "é"));
+  }
+
+  @Test
+  void whatIsTooLargeIsADeadLetter() {
+    send(null, "{\"instruction\": \"" + "é".repeat(20) + "\"}");
+    raw.pipeInput(
+        new TestRecord<>(
+            null, utf8("{\"instruction\": \"a\"}"), new RecordHeaders().add("x", new byte[30])));
+    raw.pipeInput(
+        new TestRecord<>(
+            null,
+            utf8("{\"instruction\": \"a\"}"),
+            new RecordHeaders().add("x", utf8("y".repeat(30)))));
+
+    assertThat(prompts.readRecordsToList()).hasSize(1); // a header of NULs is no text
+    assertThat(deadLetters.readValuesToList())
+        .extracting(DeadLetter::getErrorCode, DeadLetter::getMessage)
+        .containsExactly(
+            tuple(ErrorCode.TOO_LARGE, "the instruction has 40 bytes: at most 30 are allowed"),
+            tuple(ErrorCode.TOO_LARGE, "the metadata has 31 bytes: at most 30 are allowed"));
   }
 
   @Test

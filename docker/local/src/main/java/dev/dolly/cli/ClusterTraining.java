@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -45,7 +46,13 @@ record ClusterTraining(Cluster cluster, Terminal terminal) {
     KafkaAccess kafka = new KafkaAccess(cluster.bootstrap(), cluster.registry(), Map.of());
     if (options.data() instanceof DataSelection.Topic topic) {
       TopicBounds bounds = TopicBounds.of(kafka, options);
-      terminal.progress("Reading " + topic.name() + ": " + bounds.ranges() + ".");
+      terminal.progress(
+          "Reading %s: offsets %s."
+              .formatted(
+                  topic.name(),
+                  bounds.ranges().stream()
+                      .map(r -> "%d:%d-%d".formatted(r.partition(), r.from(), r.to()))
+                      .collect(Collectors.joining(","))));
       runJob(new JobArguments(kafka, texts), options, bounds, cancelled);
     } else {
       runFile(kafka, options, cancelled);

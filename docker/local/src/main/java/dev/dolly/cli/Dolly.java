@@ -61,6 +61,7 @@ public final class Dolly implements Runnable {
         .addSubcommand(new ConsumeCommand(terminal))
         .addSubcommand(new LoadCommand(terminal))
         .addSubcommand(TrainCommand.commandLine(terminal))
+        .addSubcommand(new IngestCommand(terminal))
         .addSubcommand(new ReplayCommand(terminal))
         .addSubcommand(new TraceCommand(terminal))
         .addSubcommand(new TopCommand(terminal))

@@ -26,7 +26,9 @@ final class StackOptions {
   @Option(
       names = "--set",
       paramLabel = "KEY=VALUE",
-      description = "A setting of the inference job, such as inference.queue=64. May be repeated.")
+      description =
+          "A setting of the inference job or of ingest, such as inference.queue=64 or"
+              + " ingest.max-record-bytes=65536. May be repeated.")
   private Map<String, String> settings = new LinkedHashMap<>();
 
   /** Whether the model is the one that comes along. */

@@ -3,7 +3,6 @@ package dev.dolly.local;
 import dev.dolly.inference.InferenceJob;
 import dev.dolly.inference.InferenceSettings;
 import dev.dolly.ingest.IngestApp;
-import dev.dolly.ingest.IngestSettings;
 import dev.dolly.schemas.registry.SchemaRegistration;
 import dev.dolly.schemas.registry.SchemaRegistrationException;
 import dev.dolly.schemas.registry.SchemaRegistries;
@@ -177,8 +176,8 @@ public final class Jobs implements AutoCloseable {
    * A killed process leaves its member in ingest's group, and for its session's 10 s nobody else
    * gets the partitions. The claim on the data directory says that no such process lives.
    */
-  private static void removeMembersOfKilledRuns(Admin admin) throws InterruptedException {
-    String group = IngestSettings.DEFAULT_APPLICATION_ID;
+  private void removeMembersOfKilledRuns(Admin admin) throws InterruptedException {
+    String group = settings.ingestSettings().applicationId();
     try {
       if (!admin
           .describeConsumerGroups(List.of(group))
@@ -247,13 +246,7 @@ public final class Jobs implements AutoCloseable {
   }
 
   private void startIngest() throws InterruptedException {
-    ingest =
-        part(
-            new IngestApp(
-                IngestSettings.of(
-                    inference.bootstrapServers(),
-                    inference.schemaRegistry(),
-                    settings.data().streams())));
+    ingest = part(new IngestApp(settings.ingestSettings()));
     ingest.start();
     try {
       ingest.awaitRunning(START);

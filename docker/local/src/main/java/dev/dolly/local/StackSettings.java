@@ -15,15 +15,11 @@ import java.util.stream.Stream;
  * @param ports how to come by ports
  * @param registry the unpacked registry distribution
  * @param model a Hugging Face model directory
- * @param inference further settings of the inference job, by its own keys; none of those that the
- *     stack sets itself
+ * @param jobs further settings of the inference job and of ingest, by their own keys; none of those
+ *     that the stack sets itself
  */
 public record StackSettings(
-    DataDirectory data,
-    PortChoice ports,
-    Path registry,
-    Path model,
-    Map<String, String> inference) {
+    DataDirectory data, PortChoice ports, Path registry, Path model, Map<String, String> jobs) {
   private static final String BOOTSTRAP = InferenceSettings.PREFIX + "bootstrap-servers";
   private static final String REGISTRY = InferenceSettings.PREFIX + "schema-registry";
   private static final String MODEL = InferenceSettings.PREFIX + "model-directory";
@@ -31,33 +27,35 @@ public record StackSettings(
   private static final String CRASHES = InferenceSettings.PREFIX + "crash-directory";
 
   /**
-   * @throws IllegalArgumentException naming every setting of the inference job that cannot be: now,
-   *     and not when everything else runs
+   * @throws IllegalArgumentException naming every setting of a job that cannot be: now, and not
+   *     when everything else runs
    */
   public StackSettings {
-    inference = Map.copyOf(inference);
+    jobs = Map.copyOf(jobs);
     List<String> taken =
-        Stream.of(BOOTSTRAP, REGISTRY, MODEL, CRASHES).filter(inference::containsKey).toList();
+        Stream.of(BOOTSTRAP, REGISTRY, MODEL, CRASHES).filter(jobs::containsKey).toList();
     if (!taken.isEmpty()) {
       throw new IllegalArgumentException(String.join(", ", taken) + ": the stack sets that itself");
     }
-    InferenceSettings.of(keys(inference, model, data, "unknown", "unknown"));
+    JobsSettings all = new JobsSettings(data, 0, keys(jobs, model, data, "unknown", "unknown"));
+    all.inferenceSettings();
+    all.ingestSettings();
   }
 
   /** What runs the jobs, with broker, registry and Flink on those ports. */
   public JobsSettings jobsOn(Ports ports) {
     StackAddress address = ports.address();
     return new JobsSettings(
-        data, ports.flink(), keys(inference, model, data, address.bootstrap(), address.registry()));
+        data, ports.flink(), keys(jobs, model, data, address.bootstrap(), address.registry()));
   }
 
   private static Map<String, String> keys(
-      Map<String, String> inference,
+      Map<String, String> jobs,
       Path model,
       DataDirectory data,
       String bootstrap,
       String registryUrl) {
-    Map<String, String> keys = new HashMap<>(inference);
+    Map<String, String> keys = new HashMap<>(jobs);
     keys.put(BOOTSTRAP, bootstrap);
     keys.put(REGISTRY, registryUrl);
     keys.put(MODEL, model.toAbsolutePath().toString());

@@ -206,7 +206,7 @@ final class RunningChain implements AutoCloseable {
    * @param differing settings of the inference job
    */
   void startJobs(Map<String, String> differing) throws InterruptedException {
-    Map<String, String> inference = new HashMap<>(stack.jobsOn(ports).inference());
+    Map<String, String> inference = new HashMap<>(stack.jobsOn(ports).jobs());
     inference.putAll(differing);
     jobs = Jobs.start(new JobsSettings(stack.data(), ports.flink(), inference), graph, part -> {});
   }

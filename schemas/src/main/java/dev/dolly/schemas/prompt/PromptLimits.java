@@ -1,22 +1,76 @@
 package dev.dolly.schemas.prompt;
 
+import dev.dolly.schemas.avro.ErrorCode;
+import dev.dolly.schemas.avro.Prompt;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
 /**
- * What is too large to be looked at.
+ * What is too large to be served.
  *
- * @param maxBytes of one JSON prompt
+ * @param maxBytes of one JSON prompt; a larger one is not looked at
+ * @param maxInstructionBytes of an instruction in UTF-8
+ * @param maxMetadataBytes of all names and values of the metadata in UTF-8
  */
-public record PromptLimits(int maxBytes) {
+public record PromptLimits(int maxBytes, int maxInstructionBytes, int maxMetadataBytes) {
 
   private static final int MEBIBYTE = 1024 * 1024;
+  private static final int KIBIBYTE = 1024;
 
   public PromptLimits {
+    List<String> problems = new ArrayList<>();
     if (maxBytes < 1) {
-      throw new IllegalArgumentException("the size limit must be at least 1 byte: " + maxBytes);
+      problems.add("the size limit must be at least 1 byte: " + maxBytes);
+    }
+    if (maxInstructionBytes < 1) {
+      problems.add("the limit of an instruction must be at least 1 byte: " + maxInstructionBytes);
+    }
+    if (maxMetadataBytes < 0) {
+      problems.add("the limit of metadata must not be negative: " + maxMetadataBytes);
+    }
+    if (!problems.isEmpty()) {
+      throw new IllegalArgumentException(String.join("; ", problems));
     }
   }
 
-  /** 1 MiB: what an uncompressed record of the raw topic can hold. */
+  /**
+   * 1 MiB, what an uncompressed record of the raw topic can hold, also for the instruction; 64 KiB
+   * of metadata, which every response carries.
+   */
   public static PromptLimits defaults() {
-    return new PromptLimits(MEBIBYTE);
+    return new PromptLimits(MEBIBYTE, MEBIBYTE, 64 * KIBIBYTE);
+  }
+
+  /** The same with another size of a whole prompt. */
+  public PromptLimits withMaxBytes(int bytes) {
+    return new PromptLimits(bytes, maxInstructionBytes, maxMetadataBytes);
+  }
+
+  /** Why a prompt is too large, if it is. */
+  Optional<Rejection> check(Prompt prompt) {
+    int instruction = bytes(prompt.getInstruction());
+    if (instruction > maxInstructionBytes) {
+      return tooLarge("the instruction", instruction, maxInstructionBytes);
+    }
+    long metadata =
+        prompt.getMetadata().entrySet().stream()
+            .mapToLong(entry -> (long) bytes(entry.getKey()) + bytes(entry.getValue()))
+            .sum();
+    return metadata > maxMetadataBytes
+        ? tooLarge("the metadata", metadata, maxMetadataBytes)
+        : Optional.empty();
+  }
+
+  private static Optional<Rejection> tooLarge(String what, long bytes, int most) {
+    return Optional.of(
+        new Rejection(
+            ErrorCode.TOO_LARGE,
+            "%s has %d bytes: at most %d are allowed".formatted(what, bytes, most)));
+  }
+
+  private static int bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
   }
 }

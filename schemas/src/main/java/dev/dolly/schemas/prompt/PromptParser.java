@@ -8,6 +8,8 @@ import dev.dolly.schemas.avro.Prompt;
 import dev.dolly.schemas.avro.PromptParams;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -48,6 +50,18 @@ public final class PromptParser {
    * @param timestamp the record's, epoch ms
    */
   public ParsedPrompt parse(byte[] json, Origin place, long timestamp) {
+    return parse(json, place, timestamp, Map.of());
+  }
+
+  /**
+   * Parses one prompt that came with more metadata beside it.
+   *
+   * @param json the record's value; null is MALFORMED_JSON, as empty is
+   * @param place where the record lies
+   * @param timestamp the record's, epoch ms
+   * @param more metadata where the prompt's own does not say otherwise
+   */
+  public ParsedPrompt parse(byte[] json, Origin place, long timestamp, Map<String, String> more) {
     if (json == null) {
       return new ParsedPrompt.Rejected(
           ErrorCode.MALFORMED_JSON, "the value is null: there is no JSON value in it", null);
@@ -62,7 +76,15 @@ public final class PromptParser {
     Rejection rejection;
     try (JsonParser parser = strict.check(json)) {
       Prompt prompt = read(parser, place, timestamp);
-      Optional<Rejection> broken = PromptRules.check(prompt);
+      if (!more.isEmpty()) {
+        Map<String, String> all = new HashMap<>(more);
+        all.putAll(prompt.getMetadata());
+        prompt = Prompt.newBuilder(prompt).setMetadata(all).build();
+      }
+      Optional<Rejection> broken = limits.check(prompt);
+      if (broken.isEmpty()) {
+        broken = PromptRules.check(prompt);
+      }
       if (broken.isEmpty()) {
         return new ParsedPrompt.Accepted(prompt);
       }

@@ -292,7 +292,7 @@ class PromptParserTest {
 
   @Test
   void sizeGoesBeforeAnythingElse() {
-    PromptParser small = new PromptParser(new PromptLimits(20));
+    PromptParser small = new PromptParser(PromptLimits.defaults().withMaxBytes(20));
     byte[] fits = "{\"instruction\": \"x\"}".getBytes(StandardCharsets.UTF_8);
     assertThat(small.parse(fits, PLACE, TIMESTAMP)).isInstanceOf(ParsedPrompt.Accepted.class);
 
