@@ -7,8 +7,10 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -53,9 +55,15 @@ public final class LocalStack implements AutoCloseable {
    */
   public static LocalStack start(StackSettings settings, Consumer<String> progress)
       throws InterruptedException {
+    return start(settings, EnumSet.allOf(Part.class), progress);
+  }
+
+  /** As above, some of the parts; broker and registry among them. */
+  public static LocalStack start(StackSettings settings, Set<Part> parts, Consumer<String> progress)
+      throws InterruptedException {
     LocalStack stack = new LocalStack(settings.data(), progress);
     try {
-      stack.start(settings);
+      stack.start(settings, parts);
       return stack;
     } catch (RuntimeException | InterruptedException e) {
       stack.close();
@@ -122,14 +130,14 @@ public final class LocalStack implements AutoCloseable {
     }
   }
 
-  private void start(StackSettings settings) throws InterruptedException {
+  private void start(StackSettings settings, Set<Part> wanted) throws InterruptedException {
     LOG.info("starting on {}", data.root());
     Ports ports = settings.ports().choose();
     address = ports.address();
     PartCommands commands = new PartCommands(settings, ports);
     ChildLauncher launcher =
         new ChildLauncher(data.childrenLock(), data.logs(), new CrashReports(data.crashes()));
-    for (Part part : Part.values()) {
+    for (Part part : wanted) {
       parts.put(part, new Supervisor(commands.of(part), launcher, part.grace(), new Supervision()));
     }
     List<CompletableFuture<Void>> ready = new ArrayList<>();

@@ -97,7 +97,7 @@ public final class DatasetLoader {
     String digest = check(file, strict, listener);
     DatasetSource source = new DatasetSource(name, licence, digest);
     Count count = new Count();
-    read(
+    ReadAhead.read(
         file,
         entry -> {
           if (entry instanceof DatasetEntry.Broken broken) {
@@ -140,12 +140,17 @@ public final class DatasetLoader {
   /** Reads it once; returns its digest. */
   private static String check(DatasetInput file, boolean strict, Listener listener)
       throws IOException {
+    if (!strict) {
+      try (InputStream in = file.open()) {
+        return DatasetFile.digest(in);
+      }
+    }
     Count count = new Count();
     String digest =
         read(
             file,
             entry -> {
-              if (strict && entry instanceof DatasetEntry.Broken broken) {
+              if (entry instanceof DatasetEntry.Broken broken) {
                 count.refused++;
                 listener.refused(broken);
               }
@@ -166,15 +171,14 @@ public final class DatasetLoader {
   private void write(DatasetEntry.Found found, DatasetSource source) {
     InstructionText text = found.text();
     InstructionRecord record =
-        InstructionRecord.newBuilder()
-            .setId(found.id())
-            .setInstruction(text.instruction())
-            .setContext(text.context())
-            .setResponse(text.response())
-            .setCategory(text.category())
-            .setDataset(source)
-            .setLoadedAt(System.currentTimeMillis())
-            .build();
+        new InstructionRecord(
+            found.id(),
+            text.instruction(),
+            text.context(),
+            text.response(),
+            text.category(),
+            source,
+            System.currentTimeMillis());
     transactions.send(
         new ProducerRecord<>(topic, found.id().getBytes(UTF_8), records.encode(record)));
   }

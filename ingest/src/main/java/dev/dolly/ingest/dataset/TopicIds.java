@@ -24,7 +24,7 @@ public final class TopicIds {
 
   /** Whether the topic has a record of that id. */
   public boolean contains(String id) {
-    return live.get(digest.digest(id.getBytes(UTF_8))) > 0;
+    return live.size() > 0 && live.get(digest.digest(id.getBytes(UTF_8))) > 0;
   }
 
   /** How many there are. */

@@ -28,6 +28,8 @@ public final class DatasetFile {
   /** Of a record's JSON; a larger one would not go through a broker with its default settings. */
   public static final int RECORD_BYTES = 1_000_000;
 
+  private static final int BUFFER_BYTES = 1 << 16;
+
   private static final JsonMapper MAPPER =
       JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
@@ -73,6 +75,20 @@ public final class DatasetFile {
     return HexFormat.of().formatHex(digest.digest());
   }
 
+  /**
+   * Reads a file to its end and nothing in it.
+   *
+   * @return the SHA-256 of its bytes, hex
+   */
+  public static String digest(InputStream file) throws IOException {
+    MessageDigest digest = Sha256.start();
+    byte[] buffer = new byte[BUFFER_BYTES];
+    for (int read = file.read(buffer); read >= 0; read = file.read(buffer)) {
+      digest.update(buffer, 0, read);
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
   private void content(String name, InputStream in) throws IOException {
     in.mark(1);
     int first = in.read();
@@ -86,16 +102,26 @@ public final class DatasetFile {
 
   private void lines(InputStream in) throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
+    byte[] buffer = new byte[BUFFER_BYTES];
     long number = 0;
-    for (int b = in.read(); b >= 0; b = in.read()) {
-      if (b == '\n') {
-        entry(number++, line.toByteArray());
-        line.reset();
-      } else if (line.size() <= RECORD_BYTES) {
-        line.write(b);
+    for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+      int from = 0;
+      for (int i = 0; i < read; i++) {
+        if (buffer[i] == '\n') {
+          add(line, buffer, from, i);
+          entry(number++, line.toByteArray());
+          line.reset();
+          from = i + 1;
+        }
       }
+      add(line, buffer, from, read);
     }
     entry(number, line.toByteArray());
+  }
+
+  /** Keeps of a line what shows that it is too long, and no more. */
+  private static void add(ByteArrayOutputStream line, byte[] buffer, int from, int to) {
+    line.write(buffer, from, Math.min(to - from, RECORD_BYTES + 1 - line.size()));
   }
 
   private void array(String name, InputStream in) throws IOException {

@@ -25,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 public final class StrictJson {
 
   private static final int MAX_NESTING = 32;
+  private static final char REPLACEMENT = '\uFFFD';
 
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
@@ -97,6 +98,12 @@ public final class StrictJson {
   }
 
   private static String decode(byte[] bytes) throws RejectedException {
+    // Much the faster way; it puts U+FFFD in place of what is no UTF-8, so without one all is well.
+    String text = new String(bytes, StandardCharsets.UTF_8);
+    return text.indexOf(REPLACEMENT) < 0 ? text : decodeOrRefuse(bytes);
+  }
+
+  private static String decodeOrRefuse(byte[] bytes) throws RejectedException {
     ByteBuffer in = ByteBuffer.wrap(bytes);
     try {
       return StandardCharsets.UTF_8
