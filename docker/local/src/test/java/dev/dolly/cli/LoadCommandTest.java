@@ -204,6 +204,38 @@ class LoadCommandTest {
   }
 
   @Test
+  void filesOfAlpacasAndSelfInstructsShapeAreReadBackEqual() throws Exception {
+    Path alpaca =
+        write(
+            "alpaca.json.gz",
+            """
+            [{"instruction": "Translate", "input": "Haus", "output": "house"},
+             {"instruction": "Sing", "input": "", "output": "la"},
+             {"instruction": "Sing", "input": "", "output": "la"}]
+            """);
+    Path tasks =
+        write(
+            "tasks.jsonl",
+            "{\"instruction\": \"Add\", \"is_classification\": false, \"instances\": ["
+                + "{\"input\": \"1 2\", \"output\": \"3\"}, {\"input\": \"2 2\", \"output\": \"4\"}]}\n"
+                + "{\"prompt\": \"Hum\", \"completion\": \"mm\"}\n");
+    for (int i = 0; i < 2; i++) {
+      load(alpaca.toString(), "--topic=shapes");
+      load(tasks.toString(), "--topic=shapes");
+    }
+
+    assertThat(running.records(TopicCatalogue.dataset("shapes")))
+        .extracting(LoadCommandTest::text)
+        .containsExactlyInAnyOrder(
+            new InstructionText("Translate", "Haus", "house", ""),
+            new InstructionText("Sing", "", "la", ""),
+            new InstructionText("Sing", "", "la", ""),
+            new InstructionText("Add", "1 2", "3", ""),
+            new InstructionText("Add", "2 2", "4", ""),
+            new InstructionText("Hum", "", "mm", ""));
+  }
+
+  @Test
   void aUrlOfAFileSystemIsRead() throws Exception {
     Path file = write("records.json", "[" + ONE + "]");
     String url = file.toUri().toString().replace("file:/", "file:///");
