@@ -17,15 +17,28 @@ import dev.dolly.schemas.topic.TopicCreation;
 import dev.dolly.schemas.topic.TopicSettings;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
 
 /** Loads datasets onto topics of a cluster, which are made where they are missing. */
 record DatasetTopics(Cluster cluster, Terminal terminal) {
   private static final Duration POLL = Duration.ofMillis(100);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration LOOK = Duration.ofMillis(10);
 
   @FunctionalInterface
   private interface Work<T> {
@@ -66,14 +79,15 @@ record DatasetTopics(Cluster cluster, Terminal terminal) {
     KafkaProducer<byte[], byte[]> producer = cluster.transactionalProducer("dolly-load-" + name);
     boolean done = false;
     try {
-      T result =
-          work.with(
-              new DatasetLoader(
-                  producer,
-                  name,
-                  new RecordSerde<>(topic, schemas),
-                  new RecordSerde<>(TopicCatalogue.DEAD_LETTERS, schemas),
-                  ids(name)));
+      DatasetLoader loader =
+          new DatasetLoader(
+              producer,
+              name,
+              new RecordSerde<>(topic, schemas),
+              new RecordSerde<>(TopicCatalogue.DEAD_LETTERS, schemas),
+              ids(name));
+      T result = work.with(loader);
+      awaitVisible(loader.ends());
       done = true;
       return result;
     } catch (IOException e) {
@@ -82,6 +96,38 @@ record DatasetTopics(Cluster cluster, Terminal terminal) {
       // Not committed is not written: nothing has to be waited for after a failure.
       producer.close(done ? Duration.ofMillis(Long.MAX_VALUE) : Duration.ZERO);
     }
+  }
+
+  /** Whoever reads the topics next, to train say, finds all that was written. */
+  private void awaitVisible(Map<TopicPartition, Long> ends) {
+    if (ends.isEmpty()) {
+      return;
+    }
+    Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
+    ends.keySet().forEach(partition -> latest.put(partition, OffsetSpec.latest()));
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    try (Admin admin = cluster.admin()) {
+      while (System.nanoTime() < end) {
+        Map<TopicPartition, ListOffsetsResultInfo> committed =
+            admin
+                .listOffsets(latest, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
+                .all()
+                .get();
+        if (ends.entrySet().stream()
+            .allMatch(e -> committed.get(e.getKey()).offset() >= e.getValue())) {
+          return;
+        }
+        LockSupport.parkNanos(LOOK.toNanos());
+      }
+    } catch (ExecutionException e) {
+      throw new KafkaException(e.getCause().getMessage(), e.getCause());
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    }
+    throw new CommandException(
+        "all is committed, but readers do not see it after "
+            + PATIENCE.toSeconds()
+            + " s: another transaction is open on the topic");
   }
 
   private TopicIds ids(String topic) {

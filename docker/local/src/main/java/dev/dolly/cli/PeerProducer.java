@@ -39,7 +39,9 @@ record PeerProducer(String bootstrap) {
                 "--producer-props",
                 "bootstrap.servers=" + bootstrap));
     command.addAll(properties);
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().remove("JDK_JAVA_OPTIONS"); // it keeps all lines in its heap
+    Process process = builder.start();
     List<String> said = new ArrayList<>();
     try (BufferedReader out = process.inputReader()) {
       out.lines().forEach(said::add);

@@ -50,10 +50,9 @@ public final class ReplayedPrompts {
    */
   public ObjectNode of(ConsumerRecord<byte[], byte[]> record) throws NotReplayableException {
     if (record.value().length > 0 && record.value()[0] != 0) {
-      return again(
-          json(record.value(), "it"),
-          record.topic() + "-" + record.partition() + "-" + record.offset(),
-          record);
+      ObjectNode prompt = json(record.value(), "it");
+      String place = record.topic() + "-" + record.partition() + "-" + record.offset();
+      return again(prompt, prompt.path("request_id").asText(place), record);
     }
     GenericRecord read = avro(record.value(), "it");
     ObjectNode json = Json.of(read);
@@ -75,7 +74,7 @@ public final class ReplayedPrompts {
     if (!json.path("context").asText().isEmpty()) {
       prompt.put("context", json.path("context").asText());
     }
-    prompt.set("params", params);
+    prompt.set("params", params.deepCopy());
     prompt
         .putObject("metadata")
         .put("record_id", json.path("id").asText())
@@ -148,7 +147,7 @@ public final class ReplayedPrompts {
     return prompt;
   }
 
-  private String newId(ConsumerRecord<byte[], byte[]> record) {
+  private static String newId(ConsumerRecord<byte[], byte[]> record) {
     return "replay-" + record.topic() + "-" + record.partition() + "-" + record.offset();
   }
 

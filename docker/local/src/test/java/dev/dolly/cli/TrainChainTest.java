@@ -84,12 +84,14 @@ class TrainChainTest {
         assertThat(last.getManifestDigest()).isEqualTo(Manifest.read(checkpoint).digest());
         assertThat(last.getVersion()).isEqualTo(last.getRun().getRunId() + "-000010");
         assertThat(events.get(2).getVersion()).isEqualTo(last.getVersion());
-        // 81 and the retraction lie within the bounds; the open transaction's record does not
+        // 81, a mark of their transaction in each partition, and the retraction lie within the
+        // bounds;
+        // the open transaction's record does not
         assertThat(last.getDataset())
             .hasSize(4)
             .allSatisfy(range -> assertThat(range.getTopic()).isEqualTo(TOPIC));
         assertThat(last.getDataset().stream().mapToLong(TrainChainTest::offsets).sum())
-            .isEqualTo(82);
+            .isEqualTo(86);
         assertThat(last.getRecords()).isEqualTo(79);
         List<DeadLetter> letters = all(chain, TopicCatalogue.DEAD_LETTERS);
         assertThat(letters).hasSize(1);

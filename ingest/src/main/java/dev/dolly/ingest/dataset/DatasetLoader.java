@@ -15,9 +15,11 @@ import dev.dolly.schemas.serde.RecordSerde;
 import dev.dolly.schemas.topic.TopicCatalogue;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * Puts the records of a file onto a topic under their ids, those that it has not got yet: so a file
@@ -81,8 +83,8 @@ public final class DatasetLoader {
   }
 
   /**
-   * Loads a file; when it returns, the broker has all of it. It is read twice: each record names
-   * the digest of the whole file.
+   * Loads a file; when it returns, all of it is committed. It is read twice: each record names the
+   * digest of the whole file.
    *
    * @param name of the dataset
    * @param licence SPDX identifier
@@ -135,6 +137,14 @@ public final class DatasetLoader {
     }
     transactions.commit();
     return count;
+  }
+
+  /**
+   * The offset behind the last record that this wrote, by partition. A broker answers a commit
+   * before it has marked the partitions: readers of committed records see all a moment later.
+   */
+  public Map<TopicPartition, Long> ends() {
+    return transactions.ends();
   }
 
   /** Reads it once; returns its digest. */

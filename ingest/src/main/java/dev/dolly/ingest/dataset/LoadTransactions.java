@@ -1,9 +1,13 @@
 package dev.dolly.ingest.dataset;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 
@@ -16,6 +20,7 @@ final class LoadTransactions {
   private final String topic;
   private final int records;
   private final AtomicReference<Exception> failure = new AtomicReference<>();
+  private final Map<TopicPartition, Long> ends = new ConcurrentHashMap<>();
   private int pending;
 
   /**
@@ -36,11 +41,25 @@ final class LoadTransactions {
             producer.beginTransaction();
           }
           pending++;
-          producer.send(record, (place, e) -> failure.compareAndSet(null, e));
+          producer.send(record, (place, e) -> sent(place, e));
         });
     if (pending == records || failure.get() != null) {
       commit();
     }
+  }
+
+  /** On the producer's thread. */
+  private void sent(RecordMetadata place, Exception e) {
+    failure.compareAndSet(null, e);
+    if (e == null) {
+      ends.merge(
+          new TopicPartition(place.topic(), place.partition()), place.offset() + 1, Math::max);
+    }
+  }
+
+  /** The offset behind the last record that was written, by partition. */
+  Map<TopicPartition, Long> ends() {
+    return Map.copyOf(ends);
   }
 
   /** Commits what there is. */

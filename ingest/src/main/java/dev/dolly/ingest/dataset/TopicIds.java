@@ -3,8 +3,8 @@ package dev.dolly.ingest.dataset;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.dolly.schemas.dataset.DigestCounts;
+import dev.dolly.schemas.dataset.Sha256;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
@@ -13,7 +13,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  */
 public final class TopicIds {
   private final DigestCounts live = new DigestCounts();
-  private final MessageDigest digest = sha256();
+  private final MessageDigest digest = Sha256.start();
 
   /** Takes the topic's next record; those of one id lie in one partition and come in order. */
   public void take(ConsumerRecord<byte[], byte[]> record) {
@@ -35,13 +35,5 @@ public final class TopicIds {
   /** It is gone. */
   void remove(String id) {
     live.put(digest.digest(id.getBytes(UTF_8)), 0);
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 }
