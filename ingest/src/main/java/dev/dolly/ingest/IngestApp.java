@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -37,6 +38,7 @@ public final class IngestApp implements AutoCloseable {
   private final KafkaStreams streams;
   private final FailurePolicy failures = new FailurePolicy();
   private final CompletableFuture<Void> running = new CompletableFuture<>();
+  private final CountDownLatch stopped = new CountDownLatch(1);
 
   public IngestApp(IngestSettings settings) {
     client = SchemaRegistries.connect(settings.registryUrl());
@@ -80,6 +82,7 @@ public final class IngestApp implements AutoCloseable {
     if (state == KafkaStreams.State.RUNNING) {
       running.complete(null);
     } else if (state.hasCompletedShutdown()) {
+      stopped.countDown();
       Optional<Throwable> fatal = failures.fatal();
       running.completeExceptionally(
           new IllegalStateException(
@@ -111,6 +114,11 @@ public final class IngestApp implements AutoCloseable {
               + " s: is the broker there, do the topics exist (\"./dolly topics create\")?",
           e);
     }
+  }
+
+  /** Waits until it has stopped, by itself or closed. */
+  public void awaitStopped() throws InterruptedException {
+    stopped.await();
   }
 
   /** What stopped the application, once it has stopped by itself. */

@@ -21,8 +21,6 @@ final class LedgerReader {
   private static final String CHUNKS = TopicCatalogue.RESPONSE_CHUNKS.name();
   private static final String DEAD_LETTERS = TopicCatalogue.DEAD_LETTERS.name();
   private static final Duration PATIENCE = Duration.ofMinutes(1);
-  private static final Duration POLL = Duration.ofMillis(200);
-
   private final String bootstrap;
   private final RecordSerde<Response> responses;
   private final RecordSerde<ResponseChunk> chunks;
@@ -46,11 +44,7 @@ final class LedgerReader {
             List.of(RESPONSES, DEAD_LETTERS, CHUNKS),
             new StartingPoint.Earliest(),
             PATIENCE)) {
-      while (!reader.isAtEnd()) {
-        for (ConsumerRecord<byte[], byte[]> record : reader.poll(POLL)) {
-          enter(record, ledger);
-        }
-      }
+      reader.readToEnd(record -> enter(record, ledger));
     }
   }
 

@@ -1,15 +1,21 @@
 package dev.dolly.cli;
 
 import dev.dolly.schemas.registry.PatientRegistry;
+import dev.dolly.schemas.registry.SchemaRegistration;
 import dev.dolly.schemas.registry.SchemaRegistries;
+import dev.dolly.schemas.topic.Topic;
+import dev.dolly.schemas.topic.TopicCreation;
+import dev.dolly.schemas.topic.TopicSettings;
 import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -79,6 +85,14 @@ record Cluster(String bootstrap, String registry) {
 
   Admin admin() {
     return Admin.create(Map.of("bootstrap.servers", (Object) bootstrap));
+  }
+
+  /** Makes those of the topics that are missing, and registers the schemas of all. */
+  void create(List<Topic<? extends SpecificRecord>> topics) {
+    try (Admin admin = admin()) {
+      TopicCreation.createMissing(admin, topics, TopicSettings.defaults());
+    }
+    SchemaRegistration.register(SchemaRegistries.connect(registry), topics);
   }
 
   /** A producer that loses and repeats nothing. */

@@ -5,7 +5,9 @@ import dev.dolly.local.EmbeddedFlink;
 import dev.dolly.local.Ports;
 import dev.dolly.training.flink.JobArguments;
 import dev.dolly.training.flink.TrainingJob;
+import dev.dolly.training.lineage.DataRange;
 import dev.dolly.training.options.DataSelection;
+import dev.dolly.training.options.DataSelection.OffsetRange;
 import dev.dolly.training.options.TrainingOptions;
 import dev.dolly.training.run.FileTraining;
 import dev.dolly.training.run.RunListeners;
@@ -50,9 +52,11 @@ record ClusterTraining(Cluster cluster, Terminal terminal) {
           "Reading %s: offsets %s."
               .formatted(
                   topic.name(),
-                  bounds.ranges().stream()
-                      .map(r -> "%d:%d-%d".formatted(r.partition(), r.from(), r.to()))
-                      .collect(Collectors.joining(","))));
+                  DataSelection.formatOffsets(
+                      bounds.ranges().stream()
+                          .collect(
+                              Collectors.toMap(
+                                  DataRange::partition, r -> new OffsetRange(r.from(), r.to()))))));
       runJob(new JobArguments(kafka, texts), options, bounds, cancelled);
     } else {
       runFile(kafka, options, cancelled);

@@ -9,6 +9,7 @@ import dev.dolly.schemas.topic.TopicValue;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -99,6 +100,7 @@ final class ConsumeCommand implements Callable<Integer> {
             ? RecordText.ofJson()
             : RecordText.ofAnything(timeout == null ? target.schemas() : target.schemas(timeout));
     long end = timeout == null ? Long.MAX_VALUE : System.nanoTime() + timeout.toNanos();
+    Predicate<JsonNode> holds = conditions.inside();
     long read = 0;
     boolean allReadable = true;
     try (TopicReader reader =
@@ -117,7 +119,7 @@ final class ConsumeCommand implements Callable<Integer> {
             continue;
           }
           RecordText.Line line = text.of(record);
-          if (!conditions.inside().test(line.json())) {
+          if (!holds.test(line.json())) {
             continue;
           }
           print(line.json());

@@ -8,13 +8,9 @@ import dev.dolly.ingest.dataset.TopicIds;
 import dev.dolly.schemas.avro.InstructionRecord;
 import dev.dolly.schemas.dataset.DatasetEntry;
 import dev.dolly.schemas.registry.PatientRegistry;
-import dev.dolly.schemas.registry.SchemaRegistration;
-import dev.dolly.schemas.registry.SchemaRegistries;
 import dev.dolly.schemas.serde.RecordSerde;
 import dev.dolly.schemas.topic.Topic;
 import dev.dolly.schemas.topic.TopicCatalogue;
-import dev.dolly.schemas.topic.TopicCreation;
-import dev.dolly.schemas.topic.TopicSettings;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -22,12 +18,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.LockSupport;
-import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
@@ -36,7 +30,6 @@ import org.apache.kafka.common.errors.InterruptException;
 
 /** Loads datasets onto topics of a cluster, which are made where they are missing. */
 record DatasetTopics(Cluster cluster, Terminal terminal) {
-  private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration LOOK = Duration.ofMillis(10);
 
@@ -69,11 +62,7 @@ record DatasetTopics(Cluster cluster, Terminal terminal) {
 
   private <T> T on(String name, Work<T> work) {
     Topic<InstructionRecord> topic = TopicCatalogue.dataset(name);
-    List<Topic<? extends SpecificRecord>> topics = List.of(topic, TopicCatalogue.DEAD_LETTERS);
-    try (Admin admin = cluster.admin()) {
-      TopicCreation.createMissing(admin, topics, TopicSettings.defaults());
-    }
-    SchemaRegistration.register(SchemaRegistries.connect(cluster.registry()), topics);
+    cluster.create(List.of(topic, TopicCatalogue.DEAD_LETTERS));
     PatientRegistry schemas = cluster.schemas();
     // The producer first: once it is there no other loader adds to what is read then.
     KafkaProducer<byte[], byte[]> producer = cluster.transactionalProducer("dolly-load-" + name);
@@ -139,12 +128,11 @@ record DatasetTopics(Cluster cluster, Terminal terminal) {
             List.of(topic),
             new StartingPoint.Earliest(),
             TopicReader.PATIENCE)) {
-      while (!reader.isAtEnd()) {
-        for (ConsumerRecord<byte[], byte[]> record : reader.poll(POLL)) {
-          ids.take(record);
-        }
-        progress.show("%s has %,d records so far".formatted(topic, ids.size()), false);
-      }
+      reader.readToEnd(
+          record -> {
+            ids.take(record);
+            progress.show(() -> "%s has %,d records so far".formatted(topic, ids.size()));
+          });
     }
     return ids;
   }

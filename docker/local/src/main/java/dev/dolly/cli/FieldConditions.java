@@ -30,9 +30,9 @@ final class FieldConditions {
               + " into what is nested: error_code=TOO_LARGE, model.version!=v1. May be repeated.")
   private List<Condition> where = List.of();
 
-  private record Condition(String field, boolean equal, String value) {
+  private record Condition(FieldPath field, boolean equal, String value) {
     boolean holds(JsonNode record) {
-      return record.at("/" + field.replace('.', '/')).asText().equals(value) == equal;
+      return field.in(record).asText().equals(value) == equal;
     }
   }
 
@@ -42,10 +42,14 @@ final class FieldConditions {
       int at = text.indexOf('=');
       boolean equal = at > 0 && text.charAt(at - 1) != '!';
       String field = at > 0 ? text.substring(0, equal ? at : at - 1) : "";
-      if (!field.matches("\\w+(\\.\\w+)*")) {
-        throw new TypeConversionException("'" + text + "' is not FIELD=VALUE or FIELD!=VALUE");
-      }
-      return new Condition(field, equal, text.substring(at + 1));
+      return new Condition(
+          FieldPath.parse(field)
+              .orElseThrow(
+                  () ->
+                      new TypeConversionException(
+                          "'" + text + "' is not FIELD=VALUE or FIELD!=VALUE")),
+          equal,
+          text.substring(at + 1));
     }
   }
 

@@ -5,36 +5,25 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.dolly.json.Json;
-import java.util.List;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/**
- * A change to a JSON object.
- *
- * @param path of the field, the outermost first
- */
-record FieldEdit(List<String> path, JsonNode value) {
+/** A change to a JSON object. */
+record FieldEdit(FieldPath field, JsonNode value) {
   /** Makes it. */
   void apply(ObjectNode object) {
-    ObjectNode holder = object;
-    for (String name : path.subList(0, path.size() - 1)) {
-      holder =
-          holder.path(name).isObject() ? (ObjectNode) holder.get(name) : holder.putObject(name);
-    }
-    holder.set(path.get(path.size() - 1), value);
+    field.set(object, value);
   }
 
   /** Reads {@code params.max_new_tokens=32}: a JSON value, or else text. */
   static final class Converter implements ITypeConverter<FieldEdit> {
     @Override
     public FieldEdit convert(String text) {
-      int at = text.indexOf('=');
-      if (at < 1 || !text.substring(0, at).matches("\\w+(\\.\\w+)*")) {
-        throw new TypeConversionException("'" + text + "' is not FIELD=VALUE");
-      }
-      String value = text.substring(at + 1);
-      return new FieldEdit(List.of(text.substring(0, at).split("\\.")), json(value));
+      int at = Math.max(0, text.indexOf('='));
+      FieldPath field =
+          FieldPath.parse(text.substring(0, at))
+              .orElseThrow(() -> new TypeConversionException("'" + text + "' is not FIELD=VALUE"));
+      return new FieldEdit(field, json(text.substring(at + 1)));
     }
 
     private static JsonNode json(String text) {

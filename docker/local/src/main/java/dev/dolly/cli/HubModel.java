@@ -37,11 +37,7 @@ record HubModel(Terminal terminal, String name) {
   static String pull(Terminal terminal, Repo repo, Path directory) throws InterruptedException {
     ProgressLine progress = new ProgressLine(terminal);
     return new ModelPull(
-            Hub.of(System.getenv()),
-            (bytes, total) ->
-                progress.show(
-                    "%s: %d of %d MiB".formatted(repo.name(), bytes >> 20, total >> 20),
-                    bytes == total))
+            Hub.of(System.getenv()), (bytes, total) -> progress.fetched(repo.name(), bytes, total))
         .into(directory, repo);
   }
 }

@@ -26,7 +26,6 @@ import picocli.CommandLine.Spec;
     })
 final class IngestCommand implements Callable<Integer> {
   private static final Duration START = Duration.ofMinutes(2);
-  private static final Duration LOOK = Duration.ofMillis(500);
 
   private final Terminal terminal;
 
@@ -67,10 +66,9 @@ final class IngestCommand implements Callable<Integer> {
       app.start();
       app.awaitRunning(START);
       terminal.progress("ingest runs; stop with Ctrl-C");
-      while (app.failure().isEmpty()) {
-        Thread.sleep(LOOK.toMillis());
-      }
-      throw new CommandException("ingest has failed: " + app.failure().get(), app.failure().get());
+      app.awaitStopped();
+      Throwable failure = app.failure().orElse(null);
+      throw new CommandException("ingest has failed: " + failure, failure);
     } catch (IllegalStateException e) {
       throw new CommandException(e.getMessage(), e);
     } catch (InterruptedException e) {

@@ -75,10 +75,7 @@ record NamedDataset(DatasetInput input, String name, String licence) {
       throws InterruptedException {
     ProgressLine progress = new ProgressLine(terminal);
     return new DatasetPull(
-            Hub.of(System.getenv()),
-            (bytes, total) ->
-                progress.show(
-                    "%s: %d of %d MiB".formatted(name, bytes >> 20, total >> 20), bytes == total))
+            Hub.of(System.getenv()), (bytes, total) -> progress.fetched(name, bytes, total))
         .file(
             Home.system().data().resolve("datasets").resolve(name),
             new Repo(RepoType.DATASET, name, Optional.empty()),

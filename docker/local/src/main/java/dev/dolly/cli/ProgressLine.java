@@ -38,6 +38,15 @@ final class ProgressLine {
     }
   }
 
+  /**
+   * Shows how much of something has been fetched.
+   *
+   * @param total ends the line when it is reached
+   */
+  void fetched(String name, long bytes, long total) {
+    show("%s: %d of %d MiB".formatted(name, bytes >> 20, total >> 20), bytes == total);
+  }
+
   private boolean isTime() {
     return System.nanoTime() - shown >= (terminal.interactive() ? SCREEN_NANOS : LOG_NANOS);
   }

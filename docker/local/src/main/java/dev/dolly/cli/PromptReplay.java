@@ -16,16 +16,13 @@ import dev.dolly.schemas.serde.Decoded;
 import dev.dolly.schemas.serde.RecordSerde;
 import dev.dolly.schemas.topic.TopicCatalogue;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.BiConsumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.errors.InterruptException;
 
 /** Records as prompts: printed, sent, or sent and compared. */
 final class PromptReplay {
@@ -56,43 +53,51 @@ final class PromptReplay {
     requireAll(failed);
   }
 
-  void send(PartitionReader reader, Selection selection) {
-    Sending sending = new Sending();
-    long failed;
-    try (RawPrompts prompts = new RawPrompts(cluster)) {
-      failed = each(reader, selection, (record, prompt) -> sending.send(prompts, prompt));
+  void send(PartitionReader reader, Selection selection) throws InterruptedException {
+    try (PromptSending sending = new PromptSending(cluster)) {
+      long failed = each(reader, selection, (record, prompt) -> send(sending, prompt));
       sending.await();
+      terminal.result(
+          Json.line(
+              Json.object()
+                  .put("topic", TopicCatalogue.PROMPTS_RAW.name())
+                  .put("prompts", sending.count())
+                  .put("refused", failed)));
+      requireAll(failed);
     }
-    terminal.result(
-        Json.line(
-            Json.object()
-                .put("topic", TopicCatalogue.PROMPTS_RAW.name())
-                .put("prompts", sending.count())
-                .put("refused", failed)));
-    requireAll(failed);
+  }
+
+  private static void send(PromptSending sending, ObjectNode prompt) {
+    try {
+      sending.send(Json.line(prompt).getBytes(UTF_8));
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    }
   }
 
   /**
    * @param patience for the next answer
    */
-  void compare(PartitionReader reader, Selection selection, Duration patience) {
+  void compare(PartitionReader reader, Selection selection, Duration patience)
+      throws InterruptedException {
     RecordSerde<Response> serde = new RecordSerde<>(TopicCatalogue.RESPONSES, schemas);
     Map<String, String> before = new HashMap<>();
-    Sending sending = new Sending();
     Map<Comparison, Long> counts = new EnumMap<>(Comparison.class);
     long dead = 0;
     long failed;
+    long sent;
     try (AnswerReader answers = new AnswerReader(cluster, schemas, false);
-        RawPrompts prompts = new RawPrompts(cluster)) {
+        PromptSending sending = new PromptSending(cluster)) {
       failed =
           each(
               reader,
               selection,
               (record, prompt) -> {
                 before.put(prompt.path("request_id").asText(), text(serde, record));
-                sending.send(prompts, prompt);
+                send(sending, prompt);
               });
       sending.await();
+      sent = sending.count();
       ProgressLine progress = new ProgressLine(terminal);
       long end = System.nanoTime() + patience.toNanos();
       while (!before.isEmpty() && System.nanoTime() < end) {
@@ -116,7 +121,7 @@ final class PromptReplay {
         progress.show(() -> "waiting for %,d answers".formatted(before.size()));
       }
     }
-    ObjectNode result = Json.object().put("prompts", sending.count());
+    ObjectNode result = Json.object().put("prompts", sent);
     for (Comparison each : Comparison.values()) {
       result.put(each.name().toLowerCase(Locale.ROOT), counts.getOrDefault(each, 0L));
     }
@@ -178,30 +183,6 @@ final class PromptReplay {
   private static void requireAll(long failed) {
     if (failed > 0) {
       throw new CommandException(failed + " records make no prompt, see their lines");
-    }
-  }
-
-  /** Prompts on their way. */
-  private static final class Sending {
-    private final List<CompletableFuture<RawPrompts.Sent>> underWay = new ArrayList<>();
-    private long count;
-
-    void send(RawPrompts prompts, ObjectNode prompt) {
-      underWay.add(prompts.send(Json.line(prompt).getBytes(UTF_8)));
-      count++;
-    }
-
-    long count() {
-      return count;
-    }
-
-    void await() {
-      try {
-        underWay.forEach(CompletableFuture::join);
-      } catch (CompletionException e) {
-        throw new CommandException(
-            "the broker did not take a prompt: " + e.getCause().getMessage(), e);
-      }
     }
   }
 }

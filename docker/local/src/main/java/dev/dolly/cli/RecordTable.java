@@ -89,7 +89,7 @@ final class RecordTable {
   }
 
   private static JsonNode at(JsonNode record, String column) {
-    return record.at("/" + column.replace('.', '/'));
+    return FieldPath.parse(column).orElseThrow().in(record);
   }
 
   private static String cut(String text, int width) {

@@ -2,16 +2,10 @@ package dev.dolly.cli;
 
 import dev.dolly.client.PartitionReader;
 import dev.dolly.replay.Selection;
-import dev.dolly.schemas.avro.InstructionRecord;
-import dev.dolly.schemas.registry.SchemaRegistration;
-import dev.dolly.schemas.registry.SchemaRegistries;
 import dev.dolly.schemas.topic.Topic;
 import dev.dolly.schemas.topic.TopicCatalogue;
-import dev.dolly.schemas.topic.TopicCreation;
-import dev.dolly.schemas.topic.TopicSettings;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -59,11 +53,7 @@ record TopicCopy(Cluster cluster, Terminal terminal) {
       }
       return;
     }
-    Topic<InstructionRecord> topic = TopicCatalogue.dataset(to);
-    try (Admin admin = cluster.admin()) {
-      TopicCreation.createMissing(admin, List.of(topic), TopicSettings.defaults());
-    }
-    SchemaRegistration.register(SchemaRegistries.connect(cluster.registry()), List.of(topic));
+    cluster.create(List.of(TopicCatalogue.dataset(to)));
   }
 
   private static void requireNone(AtomicReference<Exception> failure, String topic) {

@@ -52,7 +52,8 @@ final class TopicsListCommand implements Callable<Integer> {
     Map<String, TopicFigures> figures =
         TopicFigures.read(
             target.bootstrap(),
-            topics.stream().map(Topic::name).filter(existing::contains).toList());
+            topics.stream().map(Topic::name).filter(existing::contains).toList(),
+            GROUPS);
     for (Topic<?> topic : topics) {
       ObjectNode line =
           Json.object()
@@ -63,11 +64,10 @@ final class TopicsListCommand implements Callable<Integer> {
               .put("exists", existing.contains(topic.name()));
       if (figures.containsKey(topic.name())) {
         add(line, figures.get(topic.name()));
-        String group = GROUPS.get(topic.name());
-        if (group != null) {
-          line.put("group", group)
-              .put("lag", TopicFigures.lag(target.bootstrap(), topic.name(), group));
-        }
+        figures
+            .get(topic.name())
+            .lag()
+            .ifPresent(lag -> line.put("group", GROUPS.get(topic.name())).put("lag", lag));
       }
       terminal.result(Json.line(line));
     }

@@ -6,6 +6,8 @@ import dev.dolly.client.PartitionReader;
 import dev.dolly.client.StartingPoint;
 import dev.dolly.client.TopicReader;
 import dev.dolly.json.Json;
+import dev.dolly.schemas.avro.InstructionRecord;
+import dev.dolly.trace.Found;
 import dev.dolly.trace.Trace;
 import dev.dolly.trace.TraceTree;
 import dev.dolly.trace.Tracer;
@@ -77,7 +79,7 @@ final class TraceCommand implements Callable<Integer> {
                 + ": no answer, dead letter or prompt has that key"
                 + (from instanceof StartingPoint.Earliest ? "" : " from there on"));
       }
-      List<Trace.Example> examples =
+      List<Found<InstructionRecord>> examples =
           records && !trace.answers().isEmpty()
               ? tracer.examples(trace.answers().get(trace.answers().size() - 1).model().dataset())
               : List.of();
@@ -86,13 +88,13 @@ final class TraceCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void print(Trace trace, List<Trace.Example> examples) {
-    List<Trace.Example> shown = examples.subList(0, Math.min(limit, examples.size()));
+  private void print(Trace trace, List<Found<InstructionRecord>> examples) {
+    List<Found<InstructionRecord>> shown = examples.subList(0, Math.min(limit, examples.size()));
     if (json) {
       ObjectNode root = TraceJson.of(trace);
       if (records) {
         ArrayNode array = root.putArray("trained_on");
-        shown.forEach(example -> array.add(TraceJson.of(example)));
+        shown.forEach(example -> array.add(TraceJson.found(example)));
       }
       terminal.result(Json.line(root));
       return;

@@ -23,10 +23,6 @@ final class TraceJson {
     return root;
   }
 
-  static ObjectNode of(Trace.Example example) {
-    return found(new Found<>(example.place(), example.record()));
-  }
-
   private static ObjectNode answer(Trace.Answer answer) {
     ObjectNode node = found(answer.response());
     node.set(
@@ -63,7 +59,7 @@ final class TraceJson {
     all.forEach(found -> array.add(found(found)));
   }
 
-  private static ObjectNode found(Found<? extends IndexedRecord> found) {
+  static ObjectNode found(Found<? extends IndexedRecord> found) {
     ObjectNode node = Json.object();
     node.set("at", place(found.place()));
     node.set("record", Json.of(found.record()));

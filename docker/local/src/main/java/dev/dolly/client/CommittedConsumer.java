@@ -11,14 +11,16 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Consumers of committed records without a group: whoever reads disturbs nobody. */
-final class CommittedConsumer {
+public final class CommittedConsumer {
   private CommittedConsumer() {}
 
   /**
+   * A consumer, whose partitions the caller assigns.
+   *
    * @param bootstrap of the brokers, {@code host:port,…}
    * @param patience how long a question to a broker that is away may take
    */
-  static KafkaConsumer<byte[], byte[]> open(String bootstrap, Duration patience) {
+  public static KafkaConsumer<byte[], byte[]> open(String bootstrap, Duration patience) {
     return new KafkaConsumer<>(
         Map.of(
             "bootstrap.servers",

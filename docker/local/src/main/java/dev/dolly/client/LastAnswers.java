@@ -6,19 +6,15 @@ import dev.dolly.schemas.registry.PatientRegistry;
 import dev.dolly.schemas.serde.Decoded;
 import dev.dolly.schemas.serde.RecordSerde;
 import dev.dolly.schemas.topic.TopicCatalogue;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** Which models the newest answers are of, and when they were given: who really serves. */
 public final class LastAnswers {
   /** Of each partition. */
   private static final int NEWEST = 200;
-
-  private static final Duration POLL = Duration.ofMillis(100);
 
   private record Version(String model, String version) {}
 
@@ -36,14 +32,13 @@ public final class LastAnswers {
             List.of(TopicCatalogue.RESPONSES.name()),
             new StartingPoint.Last(NEWEST),
             TopicReader.PATIENCE)) {
-      while (!reader.isAtEnd()) {
-        for (ConsumerRecord<byte[], byte[]> record : reader.poll(POLL)) {
-          if (record.value() != null
-              && serde.decode(record.value()) instanceof Decoded.Value<Response> response) {
-            answers.add(response.record());
-          }
-        }
-      }
+      reader.readToEnd(
+          record -> {
+            if (record.value() != null
+                && serde.decode(record.value()) instanceof Decoded.Value<Response> response) {
+              answers.add(response.record());
+            }
+          });
     }
     return answers;
   }

@@ -7,17 +7,13 @@ import dev.dolly.schemas.registry.PatientRegistry;
 import dev.dolly.schemas.serde.Decoded;
 import dev.dolly.schemas.serde.RecordSerde;
 import dev.dolly.schemas.topic.TopicCatalogue;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** What the checkpoint topic says of all models, as it was when it was read. */
 public final class ModelHistories {
-  private static final Duration POLL = Duration.ofMillis(100);
-
   private final Map<String, ModelHistory> histories = new TreeMap<>();
 
   private ModelHistories() {}
@@ -32,14 +28,13 @@ public final class ModelHistories {
             List.of(TopicCatalogue.CHECKPOINTS.name()),
             new StartingPoint.Earliest(),
             TopicReader.PATIENCE)) {
-      while (!reader.isAtEnd()) {
-        for (ConsumerRecord<byte[], byte[]> record : reader.poll(POLL)) {
-          if (record.value() != null
-              && serde.decode(record.value()) instanceof Decoded.Value<CheckpointEvent> event) {
-            all.add(new RecordedEvent(record.offset(), event.record()));
-          }
-        }
-      }
+      reader.readToEnd(
+          record -> {
+            if (record.value() != null
+                && serde.decode(record.value()) instanceof Decoded.Value<CheckpointEvent> event) {
+              all.add(new RecordedEvent(record.offset(), event.record()));
+            }
+          });
     }
     return all;
   }

@@ -1,6 +1,7 @@
 package dev.dolly.client;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -103,13 +104,9 @@ public final class PartitionReader implements AutoCloseable {
     if (!partitions(partition.topic()).contains(partition)) {
       return Optional.empty();
     }
-    Found found = new Found();
-    read(partition, offset, offset + 1, record -> found.record = record);
-    return Optional.ofNullable(found.record);
-  }
-
-  private static final class Found {
-    private ConsumerRecord<byte[], byte[]> record;
+    List<ConsumerRecord<byte[], byte[]>> found = new ArrayList<>(1);
+    read(partition, offset, offset + 1, found::add);
+    return found.stream().findFirst();
   }
 
   private void readTo(

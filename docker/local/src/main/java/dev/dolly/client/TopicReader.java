@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -19,6 +20,8 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 public final class TopicReader implements AutoCloseable {
   /** For a broker that somebody waits for. */
   public static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private static final Duration POLL = Duration.ofMillis(100);
 
   private final KafkaConsumer<byte[], byte[]> consumer;
 
@@ -66,6 +69,13 @@ public final class TopicReader implements AutoCloseable {
   public boolean isAtEnd() {
     return consumer.endOffsets(consumer.assignment()).entrySet().stream()
         .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
+  }
+
+  /** Hands over all that is committed now and has not been read; more, if more comes meanwhile. */
+  public void readToEnd(Consumer<ConsumerRecord<byte[], byte[]>> each) {
+    while (!isAtEnd()) {
+      poll(POLL).forEach(each);
+    }
   }
 
   @Override

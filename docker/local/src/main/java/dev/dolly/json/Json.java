@@ -52,6 +52,11 @@ public final class Json {
     return array;
   }
 
+  /** The object of that name in another, which gets an empty one where there is none. */
+  public static ObjectNode objectIn(ObjectNode parent, String name) {
+    return parent.get(name) instanceof ObjectNode object ? object : parent.putObject(name);
+  }
+
   /** One line. */
   public static String line(JsonNode value) {
     try {

@@ -51,8 +51,7 @@ public final class ReplayedPrompts {
   public ObjectNode of(ConsumerRecord<byte[], byte[]> record) throws NotReplayableException {
     if (record.value().length > 0 && record.value()[0] != 0) {
       ObjectNode prompt = json(record.value(), "it");
-      String place = record.topic() + "-" + record.partition() + "-" + record.offset();
-      return again(prompt, prompt.path("request_id").asText(place), record);
+      return again(prompt, prompt.path("request_id").asText(place(record)), record);
     }
     GenericRecord read = avro(record.value(), "it");
     ObjectNode json = Json.of(read);
@@ -96,7 +95,7 @@ public final class ReplayedPrompts {
             .orElseThrow(() -> new NotReplayableException("its prompt is no longer at " + at));
     ObjectNode again =
         again(Json.of(avro(prompt, "its prompt")), answer.path("request_id").asText(), record);
-    ((ObjectNode) again.get("params")).put("seed", answer.path("seed").asLong());
+    Json.objectIn(again, "params").put("seed", answer.path("seed").asLong());
     return again;
   }
 
@@ -105,16 +104,8 @@ public final class ReplayedPrompts {
     prompt.remove("submitted_at");
     prompt.remove("origin");
     prompt.put("request_id", newId(record));
-    ObjectNode all =
-        prompt.path("params").isObject()
-            ? (ObjectNode) prompt.get("params")
-            : prompt.putObject("params");
-    all.setAll(params);
-    ObjectNode metadata =
-        prompt.path("metadata").isObject()
-            ? (ObjectNode) prompt.get("metadata")
-            : prompt.putObject("metadata");
-    metadata.put("replay_of", oldId);
+    Json.objectIn(prompt, "params").setAll(params);
+    Json.objectIn(prompt, "metadata").put("replay_of", oldId);
     return prompt;
   }
 
@@ -148,7 +139,11 @@ public final class ReplayedPrompts {
   }
 
   private static String newId(ConsumerRecord<byte[], byte[]> record) {
-    return "replay-" + record.topic() + "-" + record.partition() + "-" + record.offset();
+    return "replay-" + place(record);
+  }
+
+  private static String place(ConsumerRecord<?, ?> record) {
+    return new PromptPosition(record.topic(), record.partition(), record.offset()).toString();
   }
 
   private GenericRecord avro(byte[] bytes, String what) throws NotReplayableException {

@@ -51,23 +51,19 @@ public record Selection(
     PriorityQueue<Lot> drawn =
         new PriorityQueue<>(Comparator.comparingLong(Lot::number).reversed());
     long[] count = new long[1];
-    for (Span span : spans) {
-      reader.read(
-          span.partition(),
-          span.from(),
-          span.to(),
-          record -> {
-            if (!counts(record, last) || !filter.test(record)) {
-              return;
-            }
-            count[0]++;
-            if (sample.isEmpty()) {
-              each.accept(record);
-            } else {
-              draw(drawn, record);
-            }
-          });
-    }
+    forEach(
+        reader,
+        record -> {
+          if (!counts(record, last) || !filter.test(record)) {
+            return;
+          }
+          count[0]++;
+          if (sample.isEmpty()) {
+            each.accept(record);
+          } else {
+            draw(drawn, record);
+          }
+        });
     List<Lot> lots = new ArrayList<>(drawn);
     lots.stream()
         .map(Lot::record)
@@ -94,18 +90,18 @@ public record Selection(
   /** By key; a key's records lie in one partition. */
   private Map<ByteBuffer, Long> lastOffsets(PartitionReader reader) {
     Map<ByteBuffer, Long> last = new HashMap<>();
-    for (Span span : spans) {
-      reader.read(
-          span.partition(),
-          span.from(),
-          span.to(),
-          record -> {
-            if (record.key() != null) {
-              last.put(ByteBuffer.wrap(record.key()), record.offset());
-            }
-          });
-    }
+    forEach(
+        reader,
+        record -> {
+          if (record.key() != null) {
+            last.put(ByteBuffer.wrap(record.key()), record.offset());
+          }
+        });
     return last;
+  }
+
+  private void forEach(PartitionReader reader, Consumer<ConsumerRecord<byte[], byte[]>> each) {
+    spans.forEach(span -> reader.read(span.partition(), span.from(), span.to(), each));
   }
 
   /** Keeps the lowest numbers: who comes first does not matter. */

@@ -3,7 +3,6 @@ package dev.dolly.trace;
 import dev.dolly.schemas.avro.CheckpointEvent;
 import dev.dolly.schemas.avro.DatasetRange;
 import dev.dolly.schemas.avro.DeadLetter;
-import dev.dolly.schemas.avro.InstructionRecord;
 import dev.dolly.schemas.avro.Prompt;
 import dev.dolly.schemas.avro.Response;
 import java.util.List;
@@ -71,7 +70,4 @@ public record Trace(
       return announced().map(CheckpointEvent::getDataset).orElse(List.of());
     }
   }
-
-  /** A record that a model was trained on. */
-  public record Example(Place place, InstructionRecord record) {}
 }

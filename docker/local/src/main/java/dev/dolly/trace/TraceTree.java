@@ -3,6 +3,7 @@ package dev.dolly.trace;
 import dev.dolly.schemas.avro.CheckpointEvent;
 import dev.dolly.schemas.avro.DatasetRange;
 import dev.dolly.schemas.avro.DeadLetter;
+import dev.dolly.schemas.avro.InstructionRecord;
 import dev.dolly.schemas.avro.Prompt;
 import dev.dolly.schemas.avro.Response;
 import dev.dolly.schemas.avro.TrainingRun;
@@ -36,7 +37,7 @@ public final class TraceTree {
   }
 
   /** A line for a record that was trained on. */
-  public static String of(Trace.Example example) {
+  public static String of(Found<InstructionRecord> example) {
     return "%s  %s  [%s]  %s"
         .formatted(
             example.place(),

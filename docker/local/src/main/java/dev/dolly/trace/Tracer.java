@@ -67,8 +67,8 @@ public final class Tracer {
    * The records of those offsets, but for those that were retracted within them. Their bodies are
    * kept.
    */
-  public List<Trace.Example> examples(List<DatasetRange> ranges) {
-    Map<String, Trace.Example> live = new LinkedHashMap<>();
+  public List<Found<InstructionRecord>> examples(List<DatasetRange> ranges) {
+    Map<String, Found<InstructionRecord>> live = new LinkedHashMap<>();
     for (DatasetRange range : ranges) {
       RecordSerde<InstructionRecord> serde = serde(TopicCatalogue.dataset(range.getTopic()));
       reader.read(
@@ -79,12 +79,7 @@ public final class Tracer {
             if (record.key() != null) {
               live.remove(new String(record.key(), UTF_8));
             }
-            decoded(serde, record)
-                .ifPresent(
-                    found ->
-                        live.put(
-                            found.record().getId(),
-                            new Trace.Example(found.place(), found.record())));
+            decoded(serde, record).ifPresent(found -> live.put(found.record().getId(), found));
           });
     }
     return List.copyOf(live.values());

@@ -1,10 +1,12 @@
 package dev.dolly.watch;
 
+import dev.dolly.client.CommittedConsumer;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
@@ -15,15 +17,15 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * What a topic has.
  *
  * @param offsets beginning and end by partition; the end is the last stable offset
  * @param bytes of one replica of each partition, the largest
+ * @param lag committed records that a group has not committed; empty: no group was named
  */
-public record TopicFigures(SortedMap<Integer, Ends> offsets, long bytes) {
+public record TopicFigures(SortedMap<Integer, Ends> offsets, long bytes, OptionalLong lag) {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   /** The oldest offset there is, and the one after the last that is committed. */
@@ -34,12 +36,18 @@ public record TopicFigures(SortedMap<Integer, Ends> offsets, long bytes) {
     return offsets.values().stream().mapToLong(ends -> ends.to() - ends.from()).sum();
   }
 
-  /** What the topics have now, by name. */
-  public static Map<String, TopicFigures> read(String bootstrap, List<String> topics)
+  /**
+   * What the topics have now, by name.
+   *
+   * @param groups whose lag is wanted, by topic
+   */
+  public static Map<String, TopicFigures> read(
+      String bootstrap, List<String> topics, Map<String, String> groups)
       throws InterruptedException {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", (Object) bootstrap));
-        KafkaConsumer<byte[], byte[]> consumer = consumer(bootstrap)) {
+        KafkaConsumer<byte[], byte[]> consumer = CommittedConsumer.open(bootstrap, PATIENCE)) {
       Map<TopicPartition, Long> sizes = sizes(admin);
+      Lag lag = new Lag(admin, consumer, PATIENCE);
       Map<String, TopicFigures> figures = new HashMap<>();
       for (String topic : topics) {
         List<TopicPartition> partitions =
@@ -54,17 +62,13 @@ public record TopicFigures(SortedMap<Integer, Ends> offsets, long bytes) {
         figures.put(
             topic,
             new TopicFigures(
-                offsets, partitions.stream().mapToLong(p -> sizes.getOrDefault(p, 0L)).sum()));
+                offsets,
+                partitions.stream().mapToLong(p -> sizes.getOrDefault(p, 0L)).sum(),
+                groups.containsKey(topic)
+                    ? OptionalLong.of(lag.of(topic, groups.get(topic)))
+                    : OptionalLong.empty()));
       }
       return figures;
-    }
-  }
-
-  /** Committed records that the group has not committed, as far as is known without a look. */
-  public static long lag(String bootstrap, String topic, String group) throws InterruptedException {
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", (Object) bootstrap));
-        KafkaConsumer<byte[], byte[]> consumer = consumer(bootstrap)) {
-      return new Lag(admin, consumer, PATIENCE).of(topic, group);
     }
   }
 
@@ -84,17 +88,5 @@ public record TopicFigures(SortedMap<Integer, Ends> offsets, long bytes) {
     } catch (ExecutionException e) {
       throw new KafkaException(e.getCause().getMessage(), e.getCause());
     }
-  }
-
-  private static KafkaConsumer<byte[], byte[]> consumer(String bootstrap) {
-    return new KafkaConsumer<>(
-        Map.of(
-            "bootstrap.servers", bootstrap,
-            "isolation.level", "read_committed",
-            "enable.auto.commit", "false",
-            "auto.offset.reset", "earliest",
-            "default.api.timeout.ms", Long.toString(PATIENCE.toMillis())),
-        new ByteArrayDeserializer(),
-        new ByteArrayDeserializer());
   }
 }

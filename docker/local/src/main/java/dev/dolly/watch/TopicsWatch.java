@@ -1,5 +1,6 @@
 package dev.dolly.watch;
 
+import dev.dolly.client.CommittedConsumer;
 import dev.dolly.client.StartingPoint;
 import dev.dolly.client.TopicReader;
 import dev.dolly.schemas.avro.ModelRef;
@@ -17,7 +18,6 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * Watches the topics of a stack from the moment of opening on, and disturbs nobody. Not thread
@@ -61,16 +61,7 @@ final class TopicsWatch implements AutoCloseable {
             "default.api.timeout.ms", Long.toString(PATIENCE.toMillis()),
             "request.timeout.ms", "4000");
     admin = Admin.create(client);
-    consumer =
-        new KafkaConsumer<>(
-            Map.of(
-                "bootstrap.servers", stack.bootstrap(),
-                "isolation.level", "read_committed",
-                "enable.auto.commit", "false",
-                "auto.offset.reset", "earliest",
-                "default.api.timeout.ms", Long.toString(PATIENCE.toMillis())),
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer());
+    consumer = CommittedConsumer.open(stack.bootstrap(), PATIENCE);
     lag = new Lag(admin, consumer, FEW_RECORDS);
   }
 

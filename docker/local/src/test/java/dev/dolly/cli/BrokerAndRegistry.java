@@ -1,20 +1,14 @@
 package dev.dolly.cli;
 
-import dev.dolly.client.StartingPoint;
-import dev.dolly.client.TopicReader;
 import dev.dolly.local.DataDirectory;
 import dev.dolly.local.EmbeddedBroker;
 import dev.dolly.local.Ports;
 import dev.dolly.local.RegistryProcess;
 import dev.dolly.local.StackSettings;
 import dev.dolly.local.process.Supervisor;
-import dev.dolly.schemas.serde.Decoded;
-import dev.dolly.schemas.serde.RecordSerde;
 import dev.dolly.schemas.topic.Topic;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
@@ -60,39 +54,22 @@ final class BrokerAndRegistry implements AutoCloseable {
 
   /** Runs a command on them. */
   Invocation run(String... arguments) {
-    return Invocation.of("", on(arguments));
+    return Invocation.on(cluster, arguments);
   }
 
   /** A command's arguments with theirs. */
   String[] on(String... arguments) {
-    List<String> all = new ArrayList<>(Arrays.asList(arguments));
-    all.addAll(List.of("--bootstrap", cluster.bootstrap(), "--registry", cluster.registry()));
-    return all.toArray(String[]::new);
+    return Invocation.arguments(cluster, arguments);
   }
 
-  /** What is committed on a topic; the records without value are null. */
+  /** What is committed on a topic; the records without value as well. */
   List<ConsumerRecord<byte[], byte[]>> raw(String topic) {
-    List<ConsumerRecord<byte[], byte[]>> all = new ArrayList<>();
-    try (TopicReader reader =
-        new TopicReader(
-            cluster.bootstrap(),
-            List.of(topic),
-            new StartingPoint.Earliest(),
-            TopicReader.PATIENCE)) {
-      while (!reader.isAtEnd()) {
-        all.addAll(reader.poll(Duration.ofMillis(100)));
-      }
-    }
-    return all;
+    return Committed.on(cluster, topic);
   }
 
   /** The same, decoded, without those that have no value. */
   <T extends SpecificRecord> List<T> records(Topic<T> topic) {
-    RecordSerde<T> serde = new RecordSerde<>(topic, cluster.schemas());
-    return raw(topic.name()).stream()
-        .filter(record -> record.value() != null)
-        .map(record -> ((Decoded.Value<T>) serde.decode(record.value())).record())
-        .toList();
+    return Committed.records(cluster, topic);
   }
 
   @Override

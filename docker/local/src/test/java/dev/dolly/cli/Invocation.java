@@ -9,6 +9,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** One run of a command in this JVM, with streams of its own. */
 record Invocation(int code, String out, String err) {
@@ -28,6 +29,19 @@ record Invocation(int code, String out, String err) {
     }
     return new Invocation(
         code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  /** Runs a command on a cluster. */
+  static Invocation on(Cluster cluster, String... arguments) {
+    return of("", arguments(cluster, arguments));
+  }
+
+  /** A command's arguments with a cluster's. */
+  static String[] arguments(Cluster cluster, String... arguments) {
+    return Stream.concat(
+            Stream.of(arguments),
+            Stream.of("--bootstrap", cluster.bootstrap(), "--registry", cluster.registry()))
+        .toArray(String[]::new);
   }
 
   /** Standard output, a JSON value a line. */

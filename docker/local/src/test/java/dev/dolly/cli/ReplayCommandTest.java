@@ -181,8 +181,8 @@ class ReplayCommandTest {
       chain.await(4);
 
       Invocation compared =
-          run(
-              chain,
+          Invocation.on(
+              chain.cluster,
               "replay",
               "dolly.responses",
               "--as-prompts",
@@ -202,8 +202,8 @@ class ReplayCommandTest {
       assertThat(again.getRequestId()).startsWith("replay-dolly.responses-");
 
       Invocation redriven =
-          run(
-              chain,
+          Invocation.on(
+              chain.cluster,
               "replay",
               "dolly.dead-letters",
               "--as-prompts",
@@ -229,13 +229,6 @@ class ReplayCommandTest {
       assertThat(mended.getOrigin().getOffset()).isEqualTo(badAt);
       assertThat(mended.getOrigin().getTopic()).isEqualTo("dolly.prompts.raw");
     }
-  }
-
-  private static Invocation run(RunningChain chain, String... arguments) {
-    List<String> command = new ArrayList<>(List.of(arguments));
-    command.addAll(
-        List.of("--bootstrap", chain.cluster.bootstrap(), "--registry", chain.cluster.registry()));
-    return Invocation.of("", command.toArray(String[]::new));
   }
 
   private static List<JsonNode> lines(String... arguments) throws IOException {

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
@@ -183,6 +184,21 @@ final class RunningChain implements AutoCloseable {
       await(responses.size() + deadLetters.size() + 1);
     }
     responses.removeIf(response -> response.getRequestId().equals(id));
+  }
+
+  /** Asks until a version answers that is wanted; returns that answer. */
+  Response answerOf(Predicate<String> version) throws InterruptedException, ExecutionException {
+    Response last;
+    do {
+      check();
+      send("{\"instruction\": \"a\", \"params\": {\"max_new_tokens\": 1}}");
+      int answered = responses.size();
+      while (responses.size() == answered) {
+        await(responses.size() + deadLetters.size() + 1);
+      }
+      last = responses.get(responses.size() - 1);
+    } while (!version.test(last.getModel().getVersion()));
+    return last;
   }
 
   /** Throws when a job has failed for good. */

@@ -32,14 +32,16 @@ class TraceCommandTest {
   void anAnswerOfATrainedModelLeadsToTheRecordsItWasTrainedOn() throws Exception {
     try (RunningChain chain = new RunningChain(directory.resolve("stack"), "neox")) {
       Path data = TrainData.write("neox", directory.resolve("records.jsonl"));
-      assertThat(run(chain, "load", data.toString(), "--topic=records").code()).isZero();
+      assertThat(Invocation.on(chain.cluster, "load", data.toString(), "--topic=records").code())
+          .isZero();
       Path out = directory.resolve("stack/out");
       List<String> training = new ArrayList<>(TrainData.command("neox", out));
       training.addAll(List.of("--topic", "records", "--promote"));
-      assertThat(run(chain, training.toArray(String[]::new)).code()).isZero();
-      Response response = answerOfThePromoted(chain);
+      assertThat(Invocation.on(chain.cluster, training.toArray(String[]::new)).code()).isZero();
+      Response response = chain.answerOf(step -> step.endsWith("-000010"));
 
-      Invocation traced = run(chain, "trace", response.getRequestId(), "--json", "--records");
+      Invocation traced =
+          Invocation.on(chain.cluster, "trace", response.getRequestId(), "--json", "--records");
 
       assertThat(traced.code()).as(traced.err()).isZero();
       JsonNode trace = traced.lines().get(0);
@@ -65,7 +67,8 @@ class TraceCommandTest {
       assertThat(trace.path("trained_on")).hasSize(model.path("records").asInt());
       assertThat(trace.path("trained_on").get(0).at("/record/instruction").asText()).isNotEmpty();
 
-      Invocation tree = run(chain, "trace", response.getRequestId(), "--records", "--limit=2");
+      Invocation tree =
+          Invocation.on(chain.cluster, "trace", response.getRequestId(), "--records", "--limit=2");
       assertThat(tree.out())
           .startsWith("answer " + response.getRequestId() + "  dolly.responses-")
           .contains("├─ prompt  dolly.prompts-", "└─ came from  dolly.prompts.raw-")
@@ -76,7 +79,7 @@ class TraceCommandTest {
           .contains("… 78 more");
 
       forgetPrompts(chain);
-      assertThat(run(chain, "trace", response.getRequestId()).out())
+      assertThat(Invocation.on(chain.cluster, "trace", response.getRequestId()).out())
           .contains("there no more: see the topic's retention");
     }
   }
@@ -90,13 +93,13 @@ class TraceCommandTest {
       chain.send("{\"request_id\": \"bad\", \"instruction\": 5}");
       chain.await(3);
 
-      JsonNode twice = run(chain, "trace", "twice", "--json").lines().get(0);
+      JsonNode twice = Invocation.on(chain.cluster, "trace", "twice", "--json").lines().get(0);
       assertThat(twice.path("answers"))
           .extracting(answer -> answer.at("/prompt/record/instruction").asText())
           .containsExactlyInAnyOrder("a", "b");
-      assertThat(run(chain, "trace", "twice").out())
+      assertThat(Invocation.on(chain.cluster, "trace", "twice").out())
           .contains("no event names it: it was not announced, but taken from a directory");
-      Invocation bad = run(chain, "trace", "bad");
+      Invocation bad = Invocation.on(chain.cluster, "trace", "bad");
       assertThat(bad.code()).isZero();
       assertThat(bad.out())
           .startsWith("dead letter WRONG_TYPE  dolly.dead-letters-")
@@ -113,23 +116,11 @@ class TraceCommandTest {
                     "dolly.prompts", "waits".getBytes(UTF_8), serde.encode(prompt)))
             .get();
       }
-      assertThat(run(chain, "trace", "waits").out()).startsWith("not answered yet: prompt  ");
-      Invocation unknown = run(chain, "trace", "nobody");
+      assertThat(Invocation.on(chain.cluster, "trace", "waits").out())
+          .startsWith("not answered yet: prompt  ");
+      Invocation unknown = Invocation.on(chain.cluster, "trace", "nobody");
       assertThat(unknown.code()).isEqualTo(1);
       assertThat(unknown.err()).startsWith("dolly: nothing is known of nobody");
-    }
-  }
-
-  private static Response answerOfThePromoted(RunningChain chain) throws Exception {
-    while (true) {
-      chain.check();
-      int outcomes = chain.responses.size() + chain.deadLetters.size();
-      chain.send("{\"instruction\": \"a\", \"params\": {\"max_new_tokens\": 1}}");
-      chain.await(outcomes + 1);
-      Response last = chain.responses.get(chain.responses.size() - 1);
-      if (last.getModel().getVersion().endsWith("-000010")) {
-        return last;
-      }
     }
   }
 
@@ -150,12 +141,5 @@ class TraceCommandTest {
       }
       admin.deleteRecords(all).all().get();
     }
-  }
-
-  private static Invocation run(RunningChain chain, String... arguments) {
-    List<String> all = new ArrayList<>(List.of(arguments));
-    all.addAll(
-        List.of("--bootstrap", chain.cluster.bootstrap(), "--registry", chain.cluster.registry()));
-    return Invocation.of("", all.toArray(String[]::new));
   }
 }

@@ -4,8 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.dolly.client.StartingPoint;
-import dev.dolly.client.TopicReader;
 import dev.dolly.engine.model.Manifest;
 import dev.dolly.local.EmbeddedFlink;
 import dev.dolly.local.Ports;
@@ -18,9 +16,6 @@ import dev.dolly.schemas.avro.Stage;
 import dev.dolly.schemas.avro.TrainingMetric;
 import dev.dolly.schemas.dataset.DatasetEntry;
 import dev.dolly.schemas.dataset.DatasetFile;
-import dev.dolly.schemas.serde.Decoded;
-import dev.dolly.schemas.serde.RecordSerde;
-import dev.dolly.schemas.topic.Topic;
 import dev.dolly.schemas.topic.TopicCatalogue;
 import dev.dolly.training.flink.JobArguments;
 import dev.dolly.training.flink.TrainingJob;
@@ -33,17 +28,14 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.apache.avro.specific.SpecificRecord;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.api.common.functions.MapFunction;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -74,7 +66,7 @@ class TrainChainTest {
 
         assertThat(done.code()).as(done.err()).isZero();
         assertThat(done.err()).contains("BAD_RECORD", "CANDIDATE", "PROMOTED");
-        List<CheckpointEvent> events = all(chain, TopicCatalogue.CHECKPOINTS);
+        List<CheckpointEvent> events = Committed.records(chain.cluster, TopicCatalogue.CHECKPOINTS);
         assertThat(events)
             .extracting(CheckpointEvent::getStatus)
             .containsExactly(
@@ -93,31 +85,17 @@ class TrainChainTest {
         assertThat(last.getDataset().stream().mapToLong(TrainChainTest::offsets).sum())
             .isEqualTo(86);
         assertThat(last.getRecords()).isEqualTo(79);
-        List<DeadLetter> letters = all(chain, TopicCatalogue.DEAD_LETTERS);
+        List<DeadLetter> letters = Committed.records(chain.cluster, TopicCatalogue.DEAD_LETTERS);
         assertThat(letters).hasSize(1);
         assertThat(letters.get(0).getStage()).isEqualTo(Stage.training);
         assertThat(letters.get(0).getErrorCode()).isEqualTo(ErrorCode.BAD_RECORD);
         assertThat(letters.get(0).getOrigin().getSource()).isEqualTo(TOPIC);
-        assertThat(all(chain, TopicCatalogue.TRAINING_METRICS))
+        assertThat(Committed.records(chain.cluster, TopicCatalogue.TRAINING_METRICS))
             .extracting(TrainingMetric::getStep)
             .containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L, 10L);
-        awaitAnswerOf(last.getVersion(), chain);
+        chain.answerOf(last.getVersion()::equals); // the running job takes it up
       }
     }
-  }
-
-  /** The running job takes the promoted version up. */
-  private static void awaitAnswerOf(String version, RunningChain chain) throws Exception {
-    String served;
-    do {
-      chain.check();
-      chain.send("{\"instruction\": \"a\", \"params\": {\"max_new_tokens\": 1}}");
-      int answered = chain.responses.size();
-      while (chain.responses.size() == answered) {
-        chain.await(chain.responses.size() + chain.deadLetters.size() + 1);
-      }
-      served = chain.responses.get(chain.responses.size() - 1).getModel().getVersion();
-    } while (!served.equals(version));
   }
 
   @Test
@@ -141,7 +119,7 @@ class TrainChainTest {
       TopicBounds all = TopicBounds.of(endless.kafka(), endless.trainingOptions());
       try (EmbeddedFlink flink = flink()) {
         JobID job = flink.submit(TrainingJob.NAME, env -> TrainingJob.build(env, endless, all));
-        while (all(chain, TopicCatalogue.TRAINING_METRICS).isEmpty()) {
+        while (Committed.records(chain.cluster, TopicCatalogue.TRAINING_METRICS).isEmpty()) {
           assertThat(flink.status(job).isGloballyTerminalState())
               .as(flink.failure(job).orElse(""))
               .isFalse();
@@ -213,7 +191,7 @@ class TrainChainTest {
       assertThat(Manifest.read(out.resolve("checkpoint-10")))
           .isEqualTo(Manifest.read(straight.resolve("checkpoint-10")));
       String runId = Manifest.read(out).lineage().at("/run/run_id").asText();
-      assertThat(all(chain, TopicCatalogue.CHECKPOINTS))
+      assertThat(Committed.records(chain.cluster, TopicCatalogue.CHECKPOINTS))
           .filteredOn(event -> event.getUri().contains("/failed/"))
           .extracting(CheckpointEvent::getVersion)
           .contains(runId + "-000004", runId + "-000008", runId + "-000010");
@@ -250,26 +228,18 @@ class TrainChainTest {
   private static Invocation train(RunningChain chain, Path out, String... more) {
     List<String> command = new ArrayList<>(TrainData.command("neox", out));
     command.addAll(List.of("--topic", TOPIC));
-    command.addAll(cluster(chain));
     command.addAll(List.of(more));
-    return Invocation.of("", command.toArray(String[]::new));
+    return Invocation.on(chain.cluster, command.toArray(String[]::new));
   }
 
   /** Loads the file; returns the ids of its records. */
   private static List<String> load(RunningChain chain, Path data) throws IOException {
-    List<String> command = new ArrayList<>(List.of("load", data.toString(), "--topic", TOPIC));
-    command.addAll(cluster(chain));
-    Invocation loaded = Invocation.of("", command.toArray(String[]::new));
+    Invocation loaded = Invocation.on(chain.cluster, "load", data.toString(), "--topic", TOPIC);
     assertThat(loaded.code()).as(loaded.err()).isZero();
     List<String> ids = new ArrayList<>();
     DatasetFile.read(data, entry -> ids.add(((DatasetEntry.Found) entry).id()));
     assertThat(loaded.lines().get(0).path("records").asInt()).isEqualTo(ids.size());
     return ids;
-  }
-
-  private static List<String> cluster(RunningChain chain) {
-    return List.of(
-        "--bootstrap", chain.cluster.bootstrap(), "--registry", chain.cluster.registry());
   }
 
   private static void retract(RunningChain chain, String id) throws Exception {
@@ -290,23 +260,5 @@ class TrainChainTest {
     producer.send(new ProducerRecord<>(TOPIC, id.getBytes(UTF_8), null));
     producer.flush();
     return producer;
-  }
-
-  private static <T extends SpecificRecord> List<T> all(RunningChain chain, Topic<T> topic) {
-    RecordSerde<T> serde = new RecordSerde<>(topic, chain.cluster.schemas());
-    List<T> all = new ArrayList<>();
-    try (TopicReader reader =
-        new TopicReader(
-            chain.cluster.bootstrap(),
-            List.of(topic.name()),
-            new StartingPoint.Earliest(),
-            TopicReader.PATIENCE)) {
-      while (!reader.isAtEnd()) {
-        for (ConsumerRecord<byte[], byte[]> record : reader.poll(Duration.ofMillis(100))) {
-          all.add(((Decoded.Value<T>) serde.decode(record.value())).record());
-        }
-      }
-    }
-    return all;
   }
 }

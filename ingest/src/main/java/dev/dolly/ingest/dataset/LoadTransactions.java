@@ -3,6 +3,7 @@ package dev.dolly.ingest.dataset;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -73,17 +74,16 @@ final class LoadTransactions {
   private void attempt(Runnable step) {
     try {
       step.run();
-    } catch (ProducerFencedException | InvalidProducerEpochException e) {
-      throw new LoaderFencedException(topic, e);
     } catch (KafkaException e) {
-      Throwable cause = failure.get() == null ? e : failure.get();
-      if (cause instanceof ProducerFencedException
-          || cause instanceof InvalidProducerEpochException
-          || e.getCause() instanceof ProducerFencedException
-          || e.getCause() instanceof InvalidProducerEpochException) {
+      Exception cause = failure.get() == null ? e : failure.get();
+      if (Stream.of(e, e.getCause(), cause).anyMatch(LoadTransactions::isFenced)) {
         throw new LoaderFencedException(topic, e);
       }
       throw new KafkaException("topic " + topic + " did not take it: " + cause.getMessage(), e);
     }
+  }
+
+  private static boolean isFenced(Throwable e) {
+    return e instanceof ProducerFencedException || e instanceof InvalidProducerEpochException;
   }
 }

@@ -3,7 +3,7 @@ package dev.dolly.ingest.dataset;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.dolly.schemas.dataset.DigestCounts;
-import dev.dolly.schemas.dataset.Sha256;
+import dev.dolly.schemas.digest.Sha256;
 import java.security.MessageDigest;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 

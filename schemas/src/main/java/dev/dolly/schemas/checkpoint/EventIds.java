@@ -3,8 +3,7 @@ package dev.dolly.schemas.checkpoint;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.dolly.schemas.avro.CheckpointStatus;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import dev.dolly.schemas.digest.Sha256;
 import java.util.HexFormat;
 
 /**
@@ -23,13 +22,8 @@ final class EventIds {
    * @param replaced offset of the event that this one replaces, or {@link #NONE}
    */
   static String of(String version, CheckpointStatus status, long replaced) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256")
-              .digest((version + "\0" + status + "\0" + replaced).getBytes(UTF_8));
-      return HexFormat.of().formatHex(hash);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    byte[] hash =
+        Sha256.start().digest((version + "\0" + status + "\0" + replaced).getBytes(UTF_8));
+    return HexFormat.of().formatHex(hash);
   }
 }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.dolly.schemas.avro.ErrorCode;
+import dev.dolly.schemas.digest.Sha256;
 import dev.dolly.schemas.prompt.RejectedException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

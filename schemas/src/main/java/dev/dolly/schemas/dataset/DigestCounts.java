@@ -34,7 +34,10 @@ public final class DigestCounts {
 
   /** Sets a count, which is not negative. */
   public void put(byte[] digest, int count) {
-    int before = get(digest);
+    change(digest, get(digest), count);
+  }
+
+  private void change(byte[] digest, int before, int count) {
     if (before == 0 && count == 0) {
       return;
     }
@@ -54,7 +57,7 @@ public final class DigestCounts {
   /** Counts one more; returns how often it was counted before. */
   public int add(byte[] digest) {
     int before = get(digest);
-    put(digest, before + 1);
+    change(digest, before, before + 1);
     return before;
   }
 

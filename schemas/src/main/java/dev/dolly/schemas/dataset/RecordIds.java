@@ -2,6 +2,7 @@ package dev.dolly.schemas.dataset;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.dolly.schemas.digest.Sha256;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.HexFormat;

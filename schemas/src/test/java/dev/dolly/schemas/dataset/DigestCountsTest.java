@@ -2,6 +2,7 @@ package dev.dolly.schemas.dataset;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dolly.schemas.digest.Sha256;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.HashMap;

@@ -1,9 +1,9 @@
-package dev.dolly.schemas.dataset;
+package dev.dolly.schemas.digest;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/** The digest that names records and files. */
+/** The digest that names records, events and files, and that seeds come from. */
 public final class Sha256 {
   private Sha256() {}
 

@@ -1,0 +1,2 @@
+/** Digests. */
+package dev.dolly.schemas.digest;
