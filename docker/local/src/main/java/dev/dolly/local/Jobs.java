@@ -194,6 +194,7 @@ public final class Jobs implements AutoCloseable {
     } catch (ExecutionException e) {
       boolean gone =
           e.getCause() instanceof GroupIdNotFoundException
+              || e.getCause() instanceof IllegalArgumentException // nobody is left to remove
               || e.getCause().getCause() instanceof UnknownMemberIdException; // by itself meanwhile
       if (!gone) {
         throw new KafkaException(

@@ -8,9 +8,11 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /**
  * The TCP ports of a stack, all on the loopback address.
@@ -49,9 +51,10 @@ public record Ports(int broker, int controller, int registry, int flink) {
     return new Ports(BROKER, free(), REGISTRY, FLINK);
   }
 
-  /** Ports that nobody listens on at this moment. */
+  /** Four ports that nobody listens on at this moment; one may be drawn twice, so each once. */
   public static Ports anyFree() {
-    return new Ports(free(), free(), free(), free());
+    List<Integer> four = Stream.generate(Ports::free).distinct().limit(4).toList();
+    return new Ports(four.get(0), four.get(1), four.get(2), four.get(3));
   }
 
   /** Where everything on these ports is. */
