@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.util.TokenBuffer;
 import dev.dolly.schemas.avro.ErrorCode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -57,14 +58,15 @@ public final class StrictJson {
   }
 
   /**
-   * Reads the bytes through.
+   * Reads the bytes through, once: a second look at the text would cost as much as the first.
    *
-   * @return a parser that stands before the value and will find nothing wrong with it
+   * @return a parser of what was read, before the value: nothing in it can be wrong any more
    * @throws RejectedException MALFORMED_JSON
    */
   public JsonParser check(byte[] bytes) throws RejectedException {
     String text = decode(bytes);
-    try (JsonParser parser = FACTORY.createParser(text)) {
+    try (JsonParser parser = FACTORY.createParser(text);
+        TokenBuffer tokens = new TokenBuffer(parser)) {
       if (parser.nextToken() == null) {
         throw malformed("there is no JSON value in it");
       }
@@ -72,24 +74,34 @@ public final class StrictJson {
       int depth = 0;
       do {
         switch (parser.currentToken()) {
-          case START_OBJECT, START_ARRAY -> depth++;
-          case END_OBJECT, END_ARRAY -> depth--;
-          case FIELD_NAME -> requireSound(parser.currentName(), parser);
+          case START_OBJECT, START_ARRAY -> {
+            depth++;
+            tokens.copyCurrentEvent(parser);
+          }
+          case END_OBJECT, END_ARRAY -> {
+            depth--;
+            tokens.copyCurrentEvent(parser);
+          }
+          case FIELD_NAME -> {
+            requireSound(parser.currentName(), parser);
+            tokens.writeFieldName(parser.currentName());
+          }
           case VALUE_STRING -> {
-            requireSound(parser.getText(), parser);
+            String value = parser.getText();
+            requireSound(value, parser);
+            tokens.writeString(value);
             if (depth == 1 && isObject && watchedField.equals(parser.currentName())) {
-              watchedText = parser.getText();
+              watchedText = value;
             }
           }
-          default -> {
-            // Numbers and constants are sound as soon as they are tokens.
-          }
+          // Numbers and constants are sound as soon as they are tokens.
+          default -> tokens.copyCurrentEvent(parser);
         }
       } while (parser.nextToken() != null && depth > 0);
       if (parser.currentToken() != null) {
         throw malformed("something follows the JSON value" + at(parser.currentTokenLocation()));
       }
-      return FACTORY.createParser(text);
+      return tokens.asParser();
     } catch (JsonProcessingException e) {
       throw malformed(e.getOriginalMessage() + at(e.getLocation()));
     } catch (IOException e) {
