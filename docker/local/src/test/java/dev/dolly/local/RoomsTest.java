@@ -17,6 +17,7 @@ class RoomsTest {
   private static final String INFERENCE = "dev.dolly.inference..";
   private static final String INGEST = "dev.dolly.ingest..";
   private static final String TRAINING = "dev.dolly.training..";
+  private static final String EVAL = "dev.dolly.eval..";
   private static final String LOCAL = "dev.dolly.local..";
   private static final String CLIENT = "dev.dolly.client..";
   private static final String WATCH = "dev.dolly.watch..";
@@ -30,7 +31,9 @@ class RoomsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {SCHEMAS, ENGINE, INFERENCE, INGEST, TRAINING, LOCAL, CLIENT, WATCH, CHAOS, CLI})
+      strings = {
+        SCHEMAS, ENGINE, INFERENCE, INGEST, TRAINING, EVAL, LOCAL, CLIENT, WATCH, CHAOS, CLI
+      })
   void everyRoomIsLookedAt(String room) {
     assertThat(CLASSES.stream())
         .anyMatch(type -> type.getPackageName().startsWith(room.replace("..", "")));
@@ -44,6 +47,7 @@ class RoomsTest {
         INFERENCE,
         INGEST,
         TRAINING,
+        EVAL,
         LOCAL,
         CLI,
         "org.apache.kafka..",
@@ -60,6 +64,7 @@ class RoomsTest {
         INFERENCE,
         INGEST,
         TRAINING,
+        EVAL,
         LOCAL,
         CLI,
         "ai.djl..",
@@ -69,12 +74,12 @@ class RoomsTest {
 
   @Test
   void theInferenceJobMeetsOthersOnTopics() {
-    noneOf(INFERENCE, INGEST, TRAINING, LOCAL, CLI, "org.apache.kafka.streams..");
+    noneOf(INFERENCE, INGEST, TRAINING, EVAL, LOCAL, CLI, "org.apache.kafka.streams..");
   }
 
   @Test
   void theTrainingJobMeetsOthersOnTopics() {
-    noneOf(TRAINING, INFERENCE, INGEST, LOCAL, CLI, "org.apache.kafka.streams..");
+    noneOf(TRAINING, INFERENCE, INGEST, EVAL, LOCAL, CLI, "org.apache.kafka.streams..");
   }
 
   /** What computes is for anybody who has examples: it knows no job. */
@@ -92,7 +97,20 @@ class RoomsTest {
 
   @Test
   void ingestMeetsOthersOnTopics() {
-    noneOf(INGEST, ENGINE, INFERENCE, TRAINING, LOCAL, CLI, "org.apache.flink..", "ai.djl..");
+    noneOf(INGEST, ENGINE, INFERENCE, TRAINING, EVAL, LOCAL, CLI, "org.apache.flink..", "ai.djl..");
+  }
+
+  @Test
+  void evaluationMeetsOthersOnTopics() {
+    noneOf(
+        EVAL,
+        INFERENCE,
+        INGEST,
+        TRAINING,
+        LOCAL,
+        CLI,
+        "org.apache.kafka.streams..",
+        "org.apache.flink..");
   }
 
   @Test
@@ -108,6 +126,7 @@ class RoomsTest {
         INFERENCE,
         INGEST,
         TRAINING,
+        EVAL,
         LOCAL,
         WATCH,
         CHAOS,
@@ -124,6 +143,7 @@ class RoomsTest {
         INFERENCE,
         INGEST,
         TRAINING,
+        EVAL,
         LOCAL,
         CHAOS,
         CLI,
