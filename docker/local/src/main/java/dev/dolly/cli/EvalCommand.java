@@ -9,6 +9,10 @@ import dev.dolly.eval.output.LmEvalFile;
 import dev.dolly.eval.output.ModelScores;
 import dev.dolly.eval.output.SampleLines;
 import dev.dolly.eval.output.ScoreFile;
+import dev.dolly.eval.report.EvalTable;
+import dev.dolly.eval.report.ModelResults;
+import dev.dolly.eval.report.PublishedRow;
+import dev.dolly.eval.report.PublishedTable;
 import dev.dolly.eval.task.TaskData;
 import dev.dolly.json.Json;
 import java.io.BufferedWriter;
@@ -86,6 +90,13 @@ final class EvalCommand implements Callable<Integer> {
   private Path dump;
 
   @Option(
+      names = "--published",
+      description = "Show the published table's rows below, and in the report.")
+  private boolean published;
+
+  @Mixin private ReportOptions report;
+
+  @Option(
       names = "--fresh",
       description = "Score everything anew, and leave what an earlier evaluation has scored.")
   private boolean fresh;
@@ -107,10 +118,18 @@ final class EvalCommand implements Callable<Integer> {
     List<ModelDirectory> directories = directories();
     EvalProgress progress = new EvalProgress(terminal, data, directories.size());
     List<ModelScores> scored = new ArrayList<>();
+    List<List<String>> answers = new ArrayList<>();
     for (ModelDirectory directory : directories) {
-      scored.add(score(directory, data, progress));
+      try (LanguageModel model = LanguageModel.load(directory, compute.settings())) {
+        scored.add(score(name(directory, directories), model, data, progress));
+        answers.add(report.answers(model));
+      }
     }
+    List<ModelResults> results = scored.stream().map(ModelScores::shown).toList();
+    List<PublishedRow> rows = published ? PublishedTable.ROWS : List.of();
+    EvalTable.lines(results, rows).forEach(terminal::result);
     write(scored);
+    report.write(results, rows, answers, tasks.limit());
     return 0;
   }
 
@@ -120,18 +139,29 @@ final class EvalCommand implements Callable<Integer> {
     return paths.stream().map(ModelDirectory::open).toList();
   }
 
-  private ModelScores score(ModelDirectory directory, List<TaskData> data, EvalProgress progress) {
-    String name = directory.path().toAbsolutePath().normalize().getFileName().toString();
+  /** The folder's; of two alike the whole path. */
+  private static String name(ModelDirectory directory, List<ModelDirectory> all) {
+    String name = name(directory);
+    return all.stream().filter(other -> name(other).equals(name)).count() == 1
+        ? name
+        : directory.path().toString();
+  }
+
+  private static String name(ModelDirectory directory) {
+    return directory.path().toAbsolutePath().normalize().getFileName().toString();
+  }
+
+  private ModelScores score(
+      String name, LanguageModel model, List<TaskData> data, EvalProgress progress) {
     progress.model(name);
     Optional<Path> kept =
         fresh ? Optional.empty() : Optional.of(Home.system().data().resolve("eval"));
-    try (LanguageModel model = LanguageModel.load(directory, compute.settings());
-        Harness harness = new Harness(model, batchSize, kept, progress)) {
+    try (Harness harness = new Harness(model, batchSize, kept, progress)) {
       long start = System.nanoTime();
       List<TaskScores> scores = data.stream().map(harness::run).toList();
       return new ModelScores(
           name,
-          directory.path().toString(),
+          model.directory().toString(),
           model.digest(),
           model.dtype().configName(),
           model.fingerprint(),

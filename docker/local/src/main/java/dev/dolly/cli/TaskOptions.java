@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
@@ -41,13 +42,19 @@ final class TaskOptions {
       paramLabel = "N",
       converter = PositiveConverter.class,
       description = "Documents of each task, from the start (default: all).")
-  private int limit = Integer.MAX_VALUE;
+  private Integer limit;
+
+  /** Documents of each task at most; empty: all. */
+  OptionalLong limit() {
+    return limit == null ? OptionalLong.empty() : OptionalLong.of(limit);
+  }
 
   /** The documents of each task, in the order of the tasks. */
   List<TaskData> read(Terminal terminal) throws InterruptedException {
+    int most = limit == null ? Integer.MAX_VALUE : limit;
     List<TaskData> read = new ArrayList<>();
     for (Task task : tasks) {
-      read.add(TaskData.read(task, file(task, terminal), limit));
+      read.add(TaskData.read(task, file(task, terminal), most));
     }
     return read;
   }

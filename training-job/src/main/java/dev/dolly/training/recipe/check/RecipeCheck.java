@@ -1,10 +1,9 @@
 package dev.dolly.training.recipe.check;
 
 import dev.dolly.engine.LanguageModel;
+import dev.dolly.engine.batch.AllAnswers;
 import dev.dolly.engine.batch.BatchSettings;
-import dev.dolly.engine.batch.ContinuousBatcher;
 import dev.dolly.engine.batch.Generated;
-import dev.dolly.engine.batch.Generation;
 import dev.dolly.engine.batch.GenerationRequest;
 import dev.dolly.engine.batch.Outcome;
 import dev.dolly.engine.sampling.Sampling;
@@ -14,7 +13,6 @@ import dev.dolly.training.recipe.task.Generator;
 import dev.dolly.training.recipe.task.Instance;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Semaphore;
 
 /**
  * Asks a model instances that no training set of a recipe holds: other names, other combinations,
@@ -47,19 +45,15 @@ public final class RecipeCheck {
    */
   public Report run(LanguageModel model, BatchSettings settings) throws InterruptedException {
     PromptFormat format = model.promptFormat();
-    Semaphore progress = new Semaphore(0);
+    List<Outcome> outcomes =
+        AllAnswers.of(
+            model,
+            settings,
+            instances.stream().map(instance -> request(instance, format)).toList(),
+            answered -> {});
     List<Report.Answered> answers = new ArrayList<>();
-    try (ContinuousBatcher batcher = ContinuousBatcher.start(model, settings, progress::release)) {
-      List<Generation> generations =
-          batcher.submitAll(instances.stream().map(instance -> request(instance, format)).toList());
-      for (int i = 0; i < instances.size(); i++) {
-        while (generations.get(i).outcome().isEmpty()) {
-          progress.acquire();
-        }
-        answers.add(
-            new Report.Answered(
-                instances.get(i), text(generations.get(i).outcome().orElseThrow())));
-      }
+    for (int i = 0; i < instances.size(); i++) {
+      answers.add(new Report.Answered(instances.get(i), text(outcomes.get(i))));
     }
     return new Report(model.digest(), answers);
   }
