@@ -4,17 +4,21 @@ import dev.dolly.schemas.registry.PatientRegistry;
 import dev.dolly.schemas.registry.SchemaRegistration;
 import dev.dolly.schemas.registry.SchemaRegistries;
 import dev.dolly.schemas.topic.Topic;
+import dev.dolly.schemas.topic.TopicCatalogue;
 import dev.dolly.schemas.topic.TopicCreation;
 import dev.dolly.schemas.topic.TopicSettings;
+import dev.dolly.schemas.topic.TopicValue;
 import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
@@ -35,6 +39,8 @@ record Cluster(String bootstrap, String registry) {
 
   /** Brokers allow 15 minutes by default. */
   private static final Duration LONGEST_TRANSACTION = Duration.ofMinutes(10);
+
+  private static final int NOT_FOUND = 404;
 
   private static final int BATCH_BYTES = 128 << 10;
 
@@ -93,6 +99,42 @@ record Cluster(String bootstrap, String registry) {
       TopicCreation.createMissing(admin, topics, TopicSettings.defaults());
     }
     SchemaRegistration.register(SchemaRegistries.connect(registry), topics);
+  }
+
+  /** Makes a topic of JSON values if it is missing. */
+  void createOfJson(Topic<byte[]> topic) {
+    try (Admin admin = admin()) {
+      TopicCreation.createMissing(admin, List.of(topic), TopicSettings.defaults());
+    }
+  }
+
+  /**
+   * Full name of the Avro records that a topic holds: as the catalogue says, or else the latest
+   * schema of its subject; empty where there is none, and the values are JSON if anything.
+   *
+   * @throws CommandException when the registry does not say
+   */
+  Optional<String> recordsOf(String topic) {
+    Optional<Topic<?>> known = TopicCatalogue.find(topic);
+    if (known.isPresent()) {
+      return known.get().value() instanceof TopicValue.Avro<?> avro
+          ? Optional.of(avro.type().getName())
+          : Optional.empty();
+    }
+    try {
+      String schema =
+          SchemaRegistries.connect(registry)
+              .getLatestSchemaMetadata(Topic.subjectOf(topic))
+              .getSchema();
+      return Optional.of(new Schema.Parser().parse(schema).getFullName());
+    } catch (RestClientException e) {
+      if (e.getStatus() == NOT_FOUND) {
+        return Optional.empty();
+      }
+      throw new CommandException("the schema registry refuses: " + e.getMessage(), e);
+    } catch (IOException e) {
+      throw new CommandException("the schema registry can't be reached: " + e, e);
+    }
   }
 
   /** A producer that loses and repeats nothing. */

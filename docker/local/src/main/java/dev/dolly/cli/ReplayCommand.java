@@ -6,6 +6,7 @@ import dev.dolly.client.StartingPoint;
 import dev.dolly.client.TopicReader;
 import dev.dolly.json.Json;
 import dev.dolly.replay.Selection;
+import dev.dolly.schemas.avro.InstructionRecord;
 import dev.dolly.schemas.topic.TopicCatalogue;
 import dev.dolly.schemas.topic.TopicValue;
 import java.time.Duration;
@@ -83,7 +84,8 @@ final class ReplayCommand implements Callable<Integer> {
       names = "--to",
       paramLabel = "TOPIC",
       description =
-          "Copy the records there as they are; with --as-prompts: dolly.prompts.raw, to be answered.")
+          "Copy the records there as they are, to a topic that is made if it is missing; with"
+              + " --as-prompts: dolly.prompts.raw, to be answered.")
   private String to;
 
   @Mixin private ParamOptions params;
@@ -126,7 +128,7 @@ final class ReplayCommand implements Callable<Integer> {
               reader.spans(topic, from, until),
               Optional.ofNullable(conditions.key()),
               inside(target),
-              isDataset(topic),
+              isDataset(target),
               sample == null ? OptionalInt.empty() : OptionalInt.of(sample),
               sampleSeed);
       if (asPrompts) {
@@ -209,8 +211,7 @@ final class ReplayCommand implements Callable<Integer> {
     return json ? RecordText.ofJson() : RecordText.ofAnything(target.schemas());
   }
 
-  /** A topic that is none of the others is a dataset's. */
-  static boolean isDataset(String topic) {
-    return topic.equals(TopicCatalogue.DOLLY_15K.name()) || TopicCatalogue.find(topic).isEmpty();
+  private boolean isDataset(Cluster target) {
+    return target.recordsOf(topic).equals(Optional.of(InstructionRecord.class.getName()));
   }
 }

@@ -4,8 +4,11 @@ import dev.dolly.client.PartitionReader;
 import dev.dolly.replay.Selection;
 import dev.dolly.schemas.topic.Topic;
 import dev.dolly.schemas.topic.TopicCatalogue;
+import dev.dolly.schemas.topic.TopicValue;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -41,19 +44,29 @@ record TopicCopy(Cluster cluster, Terminal terminal) {
     return records;
   }
 
+  /** The target is made like the source, whose schema its subject then holds too. */
   private void prepare(String from, String to) {
-    if (!ReplayCommand.isDataset(from) || !ReplayCommand.isDataset(to)) {
-      boolean same =
-          TopicCatalogue.find(from)
-              .map(Topic::value)
-              .equals(TopicCatalogue.find(to).map(Topic::value));
-      if (!same) {
-        throw new CommandException(
-            to + " does not hold what " + from + " holds; --as-prompts makes prompts of it");
-      }
+    Optional<String> records = cluster.recordsOf(from);
+    Optional<String> held = cluster.recordsOf(to);
+    boolean free = held.isEmpty() && TopicCatalogue.find(to).isEmpty();
+    if (!free && !held.equals(records)) {
+      throw new CommandException(
+          to + " does not hold what " + from + " holds; --as-prompts makes prompts of it");
+    }
+    if (records.isEmpty()) {
+      cluster.createOfJson(TopicCatalogue.PROMPTS_RAW.named(to));
       return;
     }
-    cluster.create(List.of(TopicCatalogue.dataset(to)));
+    Topic<? extends SpecificRecord> source =
+        TopicCatalogue.avro().stream()
+            .filter(topic -> TopicValue.recordType(topic).getName().equals(records.get()))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new CommandException(
+                        "%s holds records of type %s, which no topic of ours does"
+                            .formatted(from, records.get())));
+    cluster.create(List.of(source.named(to)));
   }
 
   private static void requireNone(AtomicReference<Exception> failure, String topic) {

@@ -65,6 +65,11 @@ public record Topic<V>(
         "max.message.bytes", Integer.toString(maxMessageBytes));
   }
 
+  /** The same agreements for a topic of another name. */
+  public Topic<V> named(String other) {
+    return new Topic<>(other, key, value, partitions, retention, maxMessageBytes);
+  }
+
   /** The same topic with the counts and times that the settings give for it. */
   public Topic<V> with(TopicSettings settings) {
     return new Topic<>(
