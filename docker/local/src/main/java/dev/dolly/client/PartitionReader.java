@@ -9,15 +9,23 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/** Reads single partitions, committed records only, without a consumer group. Not thread safe. */
+/**
+ * Reads single partitions, committed records only, without a consumer group. When the broker goes
+ * away, reading ends with a {@link TimeoutException}. Not thread safe.
+ */
 public final class PartitionReader implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(100);
+
+  /** So many without a record are odd where there is one. */
+  private static final int EMPTY_POLLS = 20;
 
   private final String bootstrap;
   private final KafkaConsumer<byte[], byte[]> consumer;
@@ -111,12 +119,31 @@ public final class PartitionReader implements AutoCloseable {
 
   private void readTo(
       TopicPartition partition, long end, Consumer<ConsumerRecord<byte[], byte[]>> each) {
+    int empty = 0;
     while (consumer.position(partition) < end) {
-      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+      ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+      empty = records.isEmpty() ? empty + 1 : 0;
+      if (empty == EMPTY_POLLS) {
+        requireBroker(partition);
+        empty = 0;
+      }
+      for (ConsumerRecord<byte[], byte[]> record : records) {
         if (record.offset() < end) {
           each.accept(record);
         }
       }
+    }
+  }
+
+  /** Polls wait for a broker without end and without a word; questions do not. */
+  private void requireBroker(TopicPartition partition) {
+    try {
+      end(partition);
+    } catch (TimeoutException e) {
+      throw new TimeoutException(
+          "the broker at %s went away: %s was read up to offset %d"
+              .formatted(bootstrap, partition, consumer.position(partition)),
+          e);
     }
   }
 
