@@ -101,10 +101,17 @@ final class LoadCommand implements Callable<Integer> {
     }
     if (prompts) {
       NamedDataset file = find();
-      long sent = new PromptFile(terminal, cluster.broker()).send(file.input(), rate);
+      PromptFile.Sent sent = new PromptFile(terminal, cluster.broker()).send(file.input(), rate);
       terminal.result(
           Json.line(
-              Json.object().put("topic", TopicCatalogue.PROMPTS_RAW.name()).put("prompts", sent)));
+              Json.object()
+                  .put("topic", TopicCatalogue.PROMPTS_RAW.name())
+                  .put("prompts", sent.prompts())
+                  .put("refused", sent.refused())));
+      if (sent.refused() > 0) {
+        throw new CommandException(
+            sent.refused() + " lines were not sent, see theirs; the others were");
+      }
       return 0;
     }
     if (retract) {

@@ -10,26 +10,30 @@ import java.util.concurrent.locks.LockSupport;
  * Sends the lines of a file to the raw prompt topic as they are, evenly at a rate if one is set.
  */
 record PromptFile(Terminal terminal, Cluster cluster) {
+  record Sent(long prompts, int refused) {}
+
   /**
    * Sends them all; when it returns, the broker has them.
    *
    * @param rate prompts a second; null: as fast as the broker takes them
-   * @return how many
+   * @return how many, and how many were too large
    */
-  long send(DatasetInput file, Double rate) throws InterruptedException {
+  Sent send(DatasetInput file, Double rate) throws InterruptedException {
     ProgressLine progress = new ProgressLine(terminal);
     long start = System.nanoTime();
     try (InputStream in = file.open();
-        PromptSending sending = new PromptSending(cluster)) {
+        PromptSending sending = new PromptSending(cluster, terminal)) {
       ByteLines lines = new ByteLines(Gzip.content(in));
+      long number = 0;
       for (byte[] line = lines.next(); line != null; line = lines.next()) {
+        number++;
         if (isBlank(line)) {
           continue;
         }
         if (rate != null) {
           await(start + (long) (sending.count() * 1e9 / rate));
         }
-        sending.send(line);
+        sending.send(line, "%s, line %d".formatted(file.name(), number));
         progress.show(
             () ->
                 "%,d prompts, %.0f a second"
@@ -37,7 +41,7 @@ record PromptFile(Terminal terminal, Cluster cluster) {
                         sending.count(), sending.count() / ((System.nanoTime() - start) / 1e9)));
       }
       sending.await();
-      return sending.count();
+      return new Sent(sending.count(), sending.refused().size());
     } catch (IOException e) {
       throw new CommandException("cannot read it: " + e.getMessage(), e);
     }

@@ -54,9 +54,10 @@ final class PromptReplay {
   }
 
   void send(PartitionReader reader, Selection selection) throws InterruptedException {
-    try (PromptSending sending = new PromptSending(cluster)) {
+    try (PromptSending sending = new PromptSending(cluster, terminal)) {
       long failed = each(reader, selection, (record, prompt) -> send(sending, prompt));
       sending.await();
+      failed += sending.refused().size();
       terminal.result(
           Json.line(
               Json.object()
@@ -69,10 +70,14 @@ final class PromptReplay {
 
   private static void send(PromptSending sending, ObjectNode prompt) {
     try {
-      sending.send(Json.line(prompt).getBytes(UTF_8));
+      sending.send(Json.line(prompt).getBytes(UTF_8), id(prompt));
     } catch (InterruptedException e) {
       throw new InterruptException(e);
     }
+  }
+
+  private static String id(ObjectNode prompt) {
+    return prompt.path("request_id").asText();
   }
 
   /**
@@ -87,17 +92,19 @@ final class PromptReplay {
     long failed;
     long sent;
     try (AnswerReader answers = new AnswerReader(cluster, schemas, false);
-        PromptSending sending = new PromptSending(cluster)) {
+        PromptSending sending = new PromptSending(cluster, terminal)) {
       failed =
           each(
               reader,
               selection,
               (record, prompt) -> {
-                before.put(prompt.path("request_id").asText(), text(serde, record));
+                before.put(id(prompt), text(serde, record));
                 send(sending, prompt);
               });
       sending.await();
       sent = sending.count();
+      failed += sending.refused().size();
+      before.keySet().removeAll(sending.refused());
       ProgressLine progress = new ProgressLine(terminal);
       long end = System.nanoTime() + patience.toNanos();
       while (!before.isEmpty() && System.nanoTime() < end) {
@@ -182,7 +189,8 @@ final class PromptReplay {
 
   private static void requireAll(long failed) {
     if (failed > 0) {
-      throw new CommandException(failed + " records make no prompt, see their lines");
+      throw new CommandException(
+          failed + " records make no prompt that can be sent, see their lines");
     }
   }
 }

@@ -289,6 +289,18 @@ class LoadCommandTest {
             "{\"instruction\": \"a\"}", "no prompt", "{\"instruction\": \"b\"}");
     assertThat(running.run("load", file.toString(), "--rate=5/s").code()).isEqualTo(2);
     assertThat(running.run("load", file.toString(), "--prompts", "--rate=x").code()).isEqualTo(2);
+
+    // One that is too large stops no other.
+    String large = "x".repeat(2 << 20);
+    Path withLarge = write("large.jsonl.gz", "{\"instruction\": \"1\"}\n" + large + "\n{}\n");
+
+    Invocation others = running.run("load", "--prompts", withLarge.toString());
+
+    assertThat(others.code()).isEqualTo(1);
+    assertThat(others.err())
+        .contains("large.jsonl.gz, line 2: not sent: ", "1 lines were not sent");
+    assertThat(others.lines().get(0).path("prompts").asInt()).isEqualTo(2);
+    assertThat(others.lines().get(0).path("refused").asInt()).isEqualTo(1);
   }
 
   private static JsonNode load(String... arguments) throws IOException {

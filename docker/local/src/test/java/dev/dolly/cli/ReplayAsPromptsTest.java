@@ -146,6 +146,17 @@ class ReplayAsPromptsTest {
     assertThat(seed(prompt("dolly.responses", "asked", "--seed=4"))).isEqualTo(4);
   }
 
+  @Test
+  void aPromptThatIsTooLargeIsNamed() throws Exception {
+    letter("large", at(9), "{\"instruction\": \"a\"}".getBytes(UTF_8));
+    String large = "--set=context=" + "x".repeat(2 << 20);
+    Invocation refused = replay("dolly.dead-letters", "large", "--to=" + RAW, large);
+    assertThat(refused.code()).isEqualTo(1);
+    assertThat(refused.err()).contains("large: not sent: ", "1 records make no prompt");
+    assertThat(refused.lines().get(0).path("prompts").asInt()).isZero();
+    assertThat(refused.lines().get(0).path("refused").asInt()).isEqualTo(1);
+  }
+
   private static long seed(JsonNode prompt) {
     return prompt.at("/params/seed").asLong();
   }
