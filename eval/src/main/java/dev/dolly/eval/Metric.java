@@ -18,4 +18,13 @@ public record Metric(double value, OptionalDouble stderr) {
   public static Metric of(double value) {
     return new Metric(value, OptionalDouble.empty());
   }
+
+  /**
+   * A share of so many, with the standard error of a mean: the sample's standard deviation (n − 1)
+   * over √n. One alone has none.
+   */
+  public static Metric share(long right, long of) {
+    double share = (double) right / of;
+    return of < 2 ? of(share) : of(share, Math.sqrt(share * (1 - share) / (of - 1)));
+  }
 }

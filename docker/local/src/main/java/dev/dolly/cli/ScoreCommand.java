@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.dolly.cli.LinePipeline.Result;
 import dev.dolly.engine.LanguageModel;
+import dev.dolly.engine.scoring.Continuations;
 import dev.dolly.engine.scoring.Score;
 import dev.dolly.engine.scoring.Scorer;
 import dev.dolly.json.Json;
@@ -55,14 +56,14 @@ final class ScoreCommand implements Callable<Integer> {
     try (LanguageModel loaded = LanguageModel.load(model.open(), model.compute());
         Scorer scorer = new Scorer(loaded);
         ScorerThread thread = new ScorerThread()) {
-      loaded.tokenizer();
+      Continuations texts = new Continuations(loaded.tokenizer(), loaded.window());
       thread.executor.submit(loaded::prepareThread).get();
       allServed =
           new LinePipeline(terminal, WINDOW)
               .run(
                   (number, line) ->
                       CompletableFuture.supplyAsync(
-                          () -> score(scorer, number, line), thread.executor));
+                          () -> score(scorer, texts, number, line), thread.executor));
     }
     if (!allServed) {
       throw new CommandException("some lines could not be served, see theirs");
@@ -105,13 +106,16 @@ final class ScoreCommand implements Callable<Integer> {
     }
   }
 
-  private static Result score(Scorer scorer, long number, byte[] line) {
+  private static Result score(Scorer scorer, Continuations texts, long number, byte[] line) {
     try {
       JsonNode request = parse(line);
       Score score;
       try {
         score =
-            scorer.score(text(request, "context"), List.of(text(request, "continuation"))).get(0);
+            scorer
+                .score(
+                    List.of(texts.encode(text(request, "context"), text(request, "continuation"))))
+                .get(0);
       } catch (IllegalArgumentException e) {
         throw new LineException(ErrorCode.OUT_OF_RANGE, e.getMessage());
       }

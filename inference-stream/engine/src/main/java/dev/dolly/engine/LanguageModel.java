@@ -236,7 +236,7 @@ public final class LanguageModel implements AutoCloseable {
   public PtNDArray hidden(PtNDManager scope, RaggedBatch batch, KvCache cache) {
     long n = batch.tokens();
     PtNDArray ids = (PtNDArray) scope.create(batch.ids(), new Shape(n));
-    PtNDArray places = (PtNDArray) scope.create(batch.places(), new Shape(3, n));
+    PtNDArray places = (PtNDArray) scope.create(batch.places(), new Shape(RaggedBatch.PLACES, n));
     try (IValue i = IValue.from(ids);
         IValue p = IValue.from(places);
         IValue s = IValue.listFrom(batch.spans())) {

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.dolly.engine.scoring.Continuations;
 import dev.dolly.engine.scoring.Score;
 import dev.dolly.engine.scoring.Scorer;
+import dev.dolly.engine.scoring.TokenSequence;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,9 +24,9 @@ class LogLikelihoodGoldenTest {
     try (LanguageModel model = fixture.load();
         Scorer scorer = new Scorer(model)) {
       for (JsonNode line : fixture.goldenLines("loglikelihood.jsonl")) {
-        List<Score> scores =
-            scorer.score(line.get("context").asText(), List.of(line.get("continuation").asText()));
-        check(line, scores.get(0));
+        check(
+            line,
+            score(model, scorer, line.get("context").asText(), line.get("continuation").asText()));
       }
     }
   }
@@ -45,7 +47,13 @@ class LogLikelihoodGoldenTest {
           (context, of) -> {
             List<String> continuations = new ArrayList<>(List.of(" other", " and another one"));
             of.forEach(line -> continuations.add(line.get("continuation").asText()));
-            List<Score> scores = scorer.score(context, continuations);
+            Continuations texts = new Continuations(model.tokenizer(), model.window());
+            List<Score> scores =
+                scorer
+                    .score(
+                        List.of(continuations.stream().map(c -> texts.encode(context, c)).toList()),
+                        Scorer.Listener.NONE)
+                    .get(0);
             assertThat(scores).hasSameSizeAs(continuations);
             for (int i = 0; i < of.size(); i++) {
               check(of.get(i), scores.get(2 + i));
@@ -58,14 +66,59 @@ class LogLikelihoodGoldenTest {
   void whiteSpaceMovesAsPythonStripsItAndAContextOfNothingElseCountsAsEmpty() {
     try (LanguageModel model = Fixture.all().get(0).load();
         Scorer scorer = new Scorer(model)) {
-      Score moved = scorer.score("one\u00a0", List.of("two")).get(0);
-      same(moved, scorer.score("one", List.of("\u00a0two")).get(0));
-      Score blank = scorer.score(" \n", List.of("word", "another")).get(0);
-      same(blank, scorer.score("", List.of(" \nword")).get(0));
+      Score moved = score(model, scorer, "one\u00a0", "two");
+      same(moved, score(model, scorer, "one", "\u00a0two"));
+      Score blank = score(model, scorer, " \n", "word");
+      same(blank, score(model, scorer, "", " \nword"));
       // nothing of the cache is lost: a whole window still fits
       String windowful = "context ".repeat(400);
-      assertThat(scorer.score(windowful, List.of(" too long")).get(0).logLikelihood()).isNegative();
+      assertThat(score(model, scorer, windowful, " too long").logLikelihood()).isNegative();
     }
+  }
+
+  /** Whatever is computed together: choices of one length or several, contexts that differ late. */
+  @ParameterizedTest
+  @MethodSource("dev.dolly.engine.Fixture#all")
+  void aGroupScoresAsItsMembersDoAlone(Fixture fixture) {
+    try (LanguageModel model = fixture.load();
+        Scorer scorer = new Scorer(model);
+        Scorer small = new Scorer(model, 3)) {
+      Continuations texts = new Continuations(model.tokenizer(), model.window());
+      List<List<TokenSequence>> groups = new ArrayList<>();
+      for (int i = 0; i < 40; i++) {
+        String passage = "A passage of some length, the number of which is " + i + ". ";
+        groups.add(
+            List.of(
+                texts.encode(passage + "Is it?", " yes"), texts.encode(passage + "Is it?", " no")));
+        groups.add(
+            List.of(
+                texts.encode(passage.repeat(3) + "Bob", " was late, as ever."),
+                texts.encode(passage.repeat(3) + "Alice and Bob", " was late, as ever."),
+                texts.encode("Another " + passage, " x")));
+      }
+      groups.add(
+          List.of(
+              texts.encode("long ".repeat(400), " end"),
+              texts.encode("long ".repeat(400), " or not")));
+      List<TokenSequence> all = groups.stream().flatMap(List::stream).toList();
+      List<Score> alone = all.stream().map(one -> scorer.score(List.of(one)).get(0)).toList();
+      List<Integer> heard = new ArrayList<>();
+      List<Score> together =
+          scorer.score(groups, heard::add).stream().flatMap(List::stream).toList();
+      List<Score> byThree =
+          small.score(groups, Scorer.Listener.NONE).stream().flatMap(List::stream).toList();
+      for (int i = 0; i < all.size(); i++) {
+        same(together.get(i), alone.get(i));
+        same(byThree.get(i), alone.get(i));
+      }
+      assertThat(heard).isSorted().endsWith(all.size()).hasSizeGreaterThan(1);
+    }
+  }
+
+  private static Score score(
+      LanguageModel model, Scorer scorer, String context, String continuation) {
+    Continuations texts = new Continuations(model.tokenizer(), model.window());
+    return scorer.score(List.of(texts.encode(context, continuation))).get(0);
   }
 
   /** Equal but for rounding, which is a matter of how many continuations are computed together. */

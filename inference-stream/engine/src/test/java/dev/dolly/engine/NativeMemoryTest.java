@@ -12,7 +12,9 @@ import dev.dolly.engine.model.ModelDirectory;
 import dev.dolly.engine.preset.ModelPreset;
 import dev.dolly.engine.preset.RandomModel;
 import dev.dolly.engine.sampling.Sampling;
+import dev.dolly.engine.scoring.Continuations;
 import dev.dolly.engine.scoring.Scorer;
+import dev.dolly.engine.scoring.TokenSequence;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -97,9 +100,9 @@ class NativeMemoryTest {
   void scoresLeaveNothingBehind() throws Exception {
     try (LanguageModel model = fixture.load();
         Scorer scorer = new Scorer(model)) {
-      score(scorer, 100);
+      score(model, scorer, 100);
       long before = residentKib();
-      score(scorer, 1500);
+      score(model, scorer, 1500);
       assertThat(residentKib() - before).isLessThan(SLACK_KIB);
     }
   }
@@ -154,9 +157,14 @@ class NativeMemoryTest {
     }
   }
 
-  private static void score(Scorer scorer, int rounds) {
+  private static void score(LanguageModel model, Scorer scorer, int rounds) {
+    Continuations texts = new Continuations(model.tokenizer(), model.window());
     for (int i = 0; i < rounds; i++) {
-      scorer.score("The capital of France is", List.of(" Paris", " Rome, I think, number " + i));
+      List<TokenSequence> choices =
+          Stream.of(" Paris", " Rome, I think, number " + i)
+              .map(choice -> texts.encode("The capital of France is", choice))
+              .toList();
+      scorer.score(List.of(choices), Scorer.Listener.NONE);
     }
   }
 
@@ -164,7 +172,7 @@ class NativeMemoryTest {
     for (int i = 0; i < times; i++) {
       try (LanguageModel model = fixture.load();
           Scorer scorer = new Scorer(model)) {
-        scorer.score("a", List.of(" b"));
+        score(model, scorer, 1);
       }
     }
   }

@@ -8,157 +8,176 @@ import dev.dolly.engine.LanguageModel;
 import dev.dolly.engine.RaggedBatch;
 import dev.dolly.engine.cache.KvCache;
 import dev.dolly.engine.cache.Span;
-import dev.dolly.engine.text.PythonSpace;
-import dev.dolly.engine.text.Tokenizer;
+import dev.dolly.engine.scoring.Targets.Target;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.OptionalInt;
-import java.util.stream.LongStream;
+import java.util.Optional;
 
 /**
- * Log-likelihoods as EleutherAI's lm-evaluation-harness defines them for Hugging Face models: white
- * space at a context's end moves to the continuation, both are encoded together, what does not fit
- * the window is cut off at the left. A context of nothing but white space counts as empty (the
- * harness cannot score it).
+ * Log-likelihoods of given sequences, many in one pass, without padding.
  *
- * <p>Owns a cache of one window. One thread at a time, after {@link LanguageModel#prepareThread()}
- * on it.
+ * <p>Owns a cache of one pass. One thread at a time, after {@link LanguageModel#prepareThread()} on
+ * it.
  */
 public final class Scorer implements AutoCloseable {
   /** Rows of logits held at once: bounds memory at 50,000 ids a row. */
   private static final int ROWS = 128;
 
+  /** Enough for matrix products to run at full speed. */
+  private static final int PASS_TOKENS = 2048;
+
   private final LanguageModel model;
+  private final int maxSequences;
   private final KvCache cache;
 
+  /** One whose passes are bounded by their tokens alone. */
   public Scorer(LanguageModel model) {
+    this(model, Integer.MAX_VALUE);
+  }
+
+  /**
+   * @param maxSequences of one pass; those of one group are computed together all the same
+   */
+  public Scorer(LanguageModel model, int maxSequences) {
     this.model = model;
-    this.cache = model.newCache(model.cacheBytesPerToken() * model.window());
+    this.maxSequences = maxSequences;
+    this.cache = model.newCache(model.cacheBytesPerToken() * Math.max(PASS_TOKENS, model.window()));
   }
 
   /**
-   * Scores continuations of one context.
+   * Scores each by itself.
    *
-   * @return one score a continuation, in their order
-   * @throws IllegalArgumentException for a continuation without tokens, or with more than the
-   *     window holds
+   * @return one score a sequence, in their order
+   * @throws IllegalArgumentException for one that is longer than the window and one token
    */
-  public List<Score> score(String context, List<String> continuations) {
-    List<Encoded> all = continuations.stream().map(c -> encode(context, c)).toList();
-    List<Score> scores = new ArrayList<>();
-    for (int from = 0; from < all.size(); ) {
-      int to = from + 1;
-      int tokens = all.get(from).input().length;
-      while (to < all.size() && tokens + all.get(to).input().length <= cache.size()) {
-        tokens += all.get(to++).input().length;
-      }
-      scores.addAll(score(all.subList(from, to)));
-      from = to;
-    }
-    return scores;
+  public List<Score> score(List<TokenSequence> sequences) {
+    return score(sequences.stream().map(List::of).toList(), Listener.NONE).stream()
+        .map(scores -> scores.get(0))
+        .toList();
   }
 
   /**
-   * One continuation, ready to be computed.
+   * Scores groups of sequences; what those of a group begin with in common is computed once.
    *
-   * @param input all tokens but the last
-   * @param targets the continuation's tokens, each predicted at one of the last rows of the input
+   * @param groups none of them empty
+   * @param listener hears of each pass
+   * @return a score for each sequence of each group, in their order
+   * @throws IllegalArgumentException for a sequence that is longer than the window and one token
    */
-  private record Encoded(int[] input, int[] targets) {}
-
-  private Encoded encode(String context, String continuation) {
-    Tokenizer tokenizer = model.tokenizer();
-    int[] before;
-    int[] targets;
-    String stripped = PythonSpace.stripTrailing(context);
-    String moved = context.substring(stripped.length()) + continuation;
-    if (stripped.isEmpty()) {
-      OptionalInt prefix = tokenizer.prefixId();
-      before =
-          new int[] {
-            prefix.orElseThrow(
-                () ->
-                    new IllegalArgumentException(
-                        "the context is empty, and the tokenizer has no begin or end token"))
-          };
-      targets = tokenizer.encode(moved);
-    } else {
-      before = tokenizer.encode(stripped);
-      int[] whole = tokenizer.encode(stripped + moved);
-      targets = Arrays.copyOfRange(whole, Math.min(before.length, whole.length), whole.length);
-    }
-    if (targets.length == 0) {
-      throw new IllegalArgumentException("the continuation has no tokens of its own");
-    }
-    if (targets.length > model.window()) {
-      throw new IllegalArgumentException(
-          "the continuation has %d tokens; the model's window is %d"
-              .formatted(targets.length, model.window()));
-    }
-    int[] whole = Arrays.copyOf(before, before.length + targets.length);
-    System.arraycopy(targets, 0, whole, before.length, targets.length);
-    int from = Math.max(0, whole.length - (model.window() + 1));
-    return new Encoded(Arrays.copyOfRange(whole, from, whole.length - 1), targets);
-  }
-
-  private List<Score> score(List<Encoded> group) {
-    RaggedBatch batch = new RaggedBatch();
-    List<Long> rows = new ArrayList<>();
-    List<Long> targets = new ArrayList<>();
-    List<Span> spans = new ArrayList<>();
-    double[][] scored;
-    try (PtNDManager scope = model.newScope()) {
-      for (Encoded encoded : group) {
-        int length = encoded.input().length;
-        Span span = cache.reserve(length).orElseThrow();
-        spans.add(span);
-        batch.add(encoded.input(), 0, length, 0, span);
-        for (int i = 0; i < encoded.targets().length; i++) {
-          rows.add((long) batch.tokens() - encoded.targets().length + i);
-          targets.add((long) encoded.targets()[i]);
+  public List<List<Score>> score(List<List<TokenSequence>> groups, Listener listener) {
+    List<Score> flat = new ArrayList<>();
+    Pass pass = new Pass();
+    try {
+      for (List<TokenSequence> alternatives : groups) {
+        for (Group group : fitting(alternatives)) {
+          if (!pass.take(group)) {
+            flat.addAll(pass.run());
+            listener.scored(flat.size());
+            pass = new Pass();
+            pass.take(group);
+          }
         }
       }
-      scored = score(scope, model.hidden(scope, batch, cache), longs(rows), longs(targets));
+      flat.addAll(pass.run());
+      listener.scored(flat.size());
     } finally {
-      spans.forEach(cache::release);
+      pass.close();
     }
-    List<Score> scores = new ArrayList<>();
+    List<List<Score>> scores = new ArrayList<>();
     int at = 0;
-    for (Encoded encoded : group) {
-      double sum = 0;
-      boolean greedy = true;
-      for (int i = 0; i < encoded.targets().length; i++, at++) {
-        sum += scored[0][at];
-        greedy &= scored[1][at] != 0;
-      }
-      scores.add(new Score(sum, greedy));
+    for (List<TokenSequence> alternatives : groups) {
+      scores.add(List.copyOf(flat.subList(at, at + alternatives.size())));
+      at += alternatives.size();
     }
     return scores;
   }
 
-  /** Log-probability of each target, and 1 where it is the likeliest. */
-  private double[][] score(PtNDManager scope, PtNDArray hidden, long[] rows, long[] targets) {
-    double[][] scored = new double[2][rows.length];
+  /** Hears how far it is, on the thread that computes. */
+  @FunctionalInterface
+  public interface Listener {
+    Listener NONE = sequences -> {};
+
+    /** So many sequences, from the first on, have their score. */
+    void scored(int sequences);
+  }
+
+  /** As one group, or each by itself where that is too long for a pass. */
+  private List<Group> fitting(List<TokenSequence> alternatives) {
+    for (TokenSequence sequence : alternatives) {
+      if (sequence.inputs() > model.window()) {
+        throw new IllegalArgumentException(
+            "%s: the model's window is %d".formatted(sequence, model.window()));
+      }
+    }
+    Group together = Group.of(alternatives);
+    return together.tokens() <= cache.size()
+        ? List.of(together)
+        : alternatives.stream().map(each -> Group.of(List.of(each))).toList();
+  }
+
+  /** What is computed together. */
+  private final class Pass implements AutoCloseable {
+    private final RaggedBatch batch = new RaggedBatch();
+    private final Targets targets = new Targets();
+    private final List<Span> spans = new ArrayList<>();
+
+    /** Whether there is room for the group; an empty pass has it. */
+    boolean take(Group group) {
+      int sequences = targets.sequences() + group.sequences().size();
+      if (!spans.isEmpty() && sequences > maxSequences) {
+        return false;
+      }
+      Optional<Span> span = cache.reserve(group.tokens());
+      span.ifPresent(
+          place -> {
+            spans.add(place);
+            group.add(batch, place, targets);
+          });
+      return span.isPresent();
+    }
+
+    List<Score> run() {
+      Targets.Sums sums = new Targets.Sums(targets.sequences());
+      try (PtNDManager scope = model.newScope()) {
+        if (batch.tokens() > 0) {
+          read(scope, model.hidden(scope, batch, cache), targets, sums);
+        }
+      } finally {
+        close();
+      }
+      return sums.scores();
+    }
+
+    @Override
+    public void close() {
+      spans.forEach(cache::release);
+      spans.clear();
+    }
+  }
+
+  private void read(PtNDManager scope, PtNDArray hidden, Targets targets, Targets.Sums sums) {
+    long[] rows = targets.rows();
     for (int from = 0; from < rows.length; from += ROWS) {
       int to = Math.min(rows.length, from + ROWS);
+      List<Target> wanted = targets.at(from, to);
       try (PtNDManager part = (PtNDManager) scope.newSubManager()) {
         PtNDArray logits = model.logits(part, hidden, Arrays.copyOfRange(rows, from, to));
-        PtNDArray wanted =
-            (PtNDArray) part.create(Arrays.copyOfRange(targets, from, to), new Shape(to - from));
+        long[] pairs = new long[2 * wanted.size()];
+        for (int i = 0; i < wanted.size(); i++) {
+          pairs[i] = wanted.get(i).place() - from;
+          pairs[wanted.size() + i] = wanted.get(i).id();
+        }
+        PtNDArray asked = (PtNDArray) part.create(pairs, new Shape(2, wanted.size()));
         try (IValue l = IValue.from(logits);
-            IValue t = IValue.from(wanted)) {
-          double[] flat = model.script().tensor(part, "score", l, t).toDoubleArray();
-          System.arraycopy(flat, 0, scored[0], from, to - from);
-          System.arraycopy(flat, to - from, scored[1], from, to - from);
+            IValue a = IValue.from(asked)) {
+          double[] flat = model.script().tensor(part, "score", l, a).toDoubleArray();
+          for (int i = 0; i < wanted.size(); i++) {
+            sums.add(wanted.get(i), flat[i], flat[wanted.size() + i] != 0);
+          }
         }
       }
     }
-    return scored;
-  }
-
-  private static long[] longs(List<Long> values) {
-    return values.stream().flatMapToLong(LongStream::of).toArray();
   }
 
   @Override

@@ -31,6 +31,11 @@ public final class PythonSpace {
     return text.substring(0, to);
   }
 
+  /** The text without white space on either side: {@code str.strip()}. */
+  public static String strip(String text) {
+    return strip(text, text.length());
+  }
+
   /** The characters before {@code end} without white space on either side. */
   static String strip(CharSequence text, int end) {
     int from = 0;

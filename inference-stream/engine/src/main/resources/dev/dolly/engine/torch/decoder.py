@@ -12,28 +12,35 @@
     return y
 
   # Where each token's key and value go: a span of the cache that begins at token `base` and holds
-  # `capacity` tokens keeps one head after the other. places [3, tokens]: position, base, capacity.
-  # -> [tokens * heads]
+  # `capacity` tokens keeps one head after the other. places [5, tokens]: position in the sequence,
+  # base, capacity, slot in the span, branch. -> [tokens * heads]
   def cache_rows(self: __torch__.Mod, places: Tensor) -> Tensor:
     head = torch.arange(${heads}).unsqueeze(0)
-    first = (places[1] * ${heads} + places[0]).unsqueeze(1)
+    first = (places[1] * ${heads} + places[3]).unsqueeze(1)
     return (first + places[2].unsqueeze(1) * head).flatten()
 
-  # One mask for each span that continues an earlier chunk; the others need none.
-  def chunk_masks(self: __torch__.Mod, spans: List[int]) -> List[Tensor]:
+  # One mask for each span that continues an earlier chunk or has branches, of which each sees the
+  # trunk and itself; the others need none.
+  def masks(self: __torch__.Mod, places: Tensor, spans: List[int]) -> List[Tensor]:
     masks = annotate(List[Tensor], [])
-    for i in range(torch.len(spans) // 5):
-      count = spans[5 * i + 1]
-      live = spans[5 * i + 4]
-      if count > 1 and count < live:
-        m = torch.tril(torch.ones([count, live], dtype=11), live - count)
+    for i in range(torch.len(spans) // 6):
+      count = spans[6 * i + 1]
+      live = spans[6 * i + 4]
+      if spans[6 * i + 5] == 1:
+        branch = torch.narrow(places[4], 0, spans[6 * i], count)
+        seen = torch.logical_or(torch.eq(branch, 0), torch.eq(branch.unsqueeze(1), branch))
+        m = torch.tril(seen)
       else:
-        m = torch.ones([0], dtype=11)
+        if count > 1 and count < live:
+          m = torch.tril(torch.ones([count, live], dtype=11), live - count)
+        else:
+          m = torch.ones([0], dtype=11)
       _1 = torch.append(masks, m)
     return masks
 
   # q, k, v [tokens, heads, head_dim] fp32; keys, values [cache tokens * heads, head_dim] fp32.
-  # spans: five numbers a sequence: first token, tokens, base and capacity in the cache, live tokens.
+  # spans: six numbers a stretch: first token, tokens, base and capacity in the cache, live tokens,
+  # whether it has branches.
   # Reads live tokens only. -> [tokens, heads * head_dim]
   def attend(self: __torch__.Mod, q: Tensor, k: Tensor, v: Tensor, keys: Tensor, values: Tensor,
     rows: Tensor, spans: List[int], masks: List[Tensor]) -> Tensor:
@@ -41,19 +48,19 @@
     _1 = torch.index_copy_(keys, 0, rows, k.reshape([-1, d]))
     _2 = torch.index_copy_(values, 0, rows, v.reshape([-1, d]))
     outs = annotate(List[Tensor], [])
-    for i in range(torch.len(spans) // 5):
-      at = spans[5 * i]
-      count = spans[5 * i + 1]
-      offset = spans[5 * i + 2] * ${heads} * d
-      stride = spans[5 * i + 3] * d
-      live = spans[5 * i + 4]
+    for i in range(torch.len(spans) // 6):
+      at = spans[6 * i]
+      count = spans[6 * i + 1]
+      offset = spans[6 * i + 2] * ${heads} * d
+      stride = spans[6 * i + 3] * d
+      live = spans[6 * i + 4]
       ks = torch.as_strided(keys, [1, ${heads}, live, d], [stride * ${heads}, stride, d, 1], offset)
       vs = torch.as_strided(values, [1, ${heads}, live, d], [stride * ${heads}, stride, d, 1], offset)
       qs = torch.narrow(q, 0, at, count).transpose(0, 1).unsqueeze(0)
       if count == 1:
         a = torch.scaled_dot_product_attention(qs, ks, vs)
       else:
-        if count == live:
+        if torch.numel(masks[i]) == 0:
           a = torch.scaled_dot_product_attention(qs, ks, vs, None, 0., True)
         else:
           a = torch.scaled_dot_product_attention(qs, ks, vs, masks[i])
@@ -158,10 +165,14 @@
       _3 = torch.append(parts, values - log_sum)
     return torch.cat(parts, 0)
 
-  # log-probability of each target and whether it is the likeliest id: [2, rows] fp64
-  def score(self: __torch__.Mod, logits: Tensor, targets: Tensor) -> Tensor:
-    lp = torch.gather(logits, 1, targets.unsqueeze(1)).squeeze(1) - torch.logsumexp(logits, -1)
-    likeliest = torch.eq(torch.argmax(logits, -1), targets)
+  # log-probability of each target and whether it is the likeliest id of its row: [2, targets] fp64
+  # wanted [2, targets]: rows, ids
+  def score(self: __torch__.Mod, logits: Tensor, wanted: Tensor) -> Tensor:
+    rows = wanted[0]
+    ids = wanted[1]
+    chosen = torch.take(logits, rows * logits.size(-1) + ids)
+    lp = chosen - torch.index_select(torch.logsumexp(logits, -1), 0, rows)
+    likeliest = torch.eq(torch.index_select(torch.argmax(logits, -1), 0, rows), ids)
     return torch.stack([torch.to(lp, 7), torch.to(likeliest, 7)])
 
   # bytes [n] uint8 of a stored dtype -> a tensor of the compute dtype, with memory of its own

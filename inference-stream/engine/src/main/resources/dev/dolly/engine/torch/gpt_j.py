@@ -11,7 +11,7 @@
     cos = torch.index_select(cos_table, 0, places[0]).unsqueeze(1)
     sin = torch.index_select(sin_table, 0, places[0]).unsqueeze(1)
     rows = self.cache_rows(places)
-    masks = self.chunk_masks(spans)
+    masks = self.masks(places, spans)
     for i in range(torch.len(keys)):
       o = 1 + i * 10
       n1 = torch.layer_norm(x, [h], w[o], w[o + 1], ${eps})

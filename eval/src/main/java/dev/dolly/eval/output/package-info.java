@@ -1,0 +1,2 @@
+/** The files that an evaluation leaves. */
+package dev.dolly.eval.output;
