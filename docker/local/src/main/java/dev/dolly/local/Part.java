@@ -13,7 +13,9 @@ public enum Part {
   BROKER(Duration.ofSeconds(10)),
   REGISTRY(Duration.ofSeconds(5)),
   /** Flink with the inference job, and ingest. */
-  JOBS(Duration.ofSeconds(15));
+  JOBS(Duration.ofSeconds(15)),
+  /** The promotion gate, which answers do not need. */
+  GATE(Duration.ofSeconds(5));
 
   private static final ObjectMapper JSON = new ObjectMapper();
 

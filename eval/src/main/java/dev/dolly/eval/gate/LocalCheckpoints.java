@@ -104,22 +104,28 @@ final class LocalCheckpoints {
     return directory;
   }
 
-  /** The directory that a URI or a path names; empty unless it is one of this machine. */
+  /**
+   * The directory that a URI or a path names, also a URI with spaces, as people write them; empty
+   * unless it is one of this machine.
+   */
   private static Optional<Path> path(String text) {
-    try {
-      URI uri = text.startsWith("/") ? new URI("file", null, text, null) : new URI(text);
-      String path = uri.getPath();
-      boolean here =
-          "file".equalsIgnoreCase(uri.getScheme())
-              && Objects.requireNonNullElse(uri.getAuthority(), "").isEmpty()
-              && path != null
-              && path.startsWith("/")
-              && path.indexOf('\0') < 0
-              && Arrays.stream(path.split("/")).noneMatch(p -> p.equals(".") || p.equals(".."));
-      return here ? Optional.of(Path.of(path)) : Optional.empty();
-    } catch (URISyntaxException e) {
-      return Optional.empty();
+    String path = text;
+    if (!text.startsWith("/")) {
+      try {
+        URI uri = new URI(text);
+        boolean here =
+            "file".equalsIgnoreCase(uri.getScheme())
+                && Objects.requireNonNullElse(uri.getAuthority(), "").isEmpty();
+        path = here ? Objects.requireNonNullElse(uri.getPath(), "") : "";
+      } catch (URISyntaxException e) {
+        path = text.replaceFirst("^file:(//)?(?=/)", "");
+      }
     }
+    boolean whole =
+        path.startsWith("/")
+            && path.indexOf('\0') < 0
+            && Arrays.stream(path.split("/")).noneMatch(p -> p.equals(".") || p.equals(".."));
+    return whole ? Optional.of(Path.of(path)) : Optional.empty();
   }
 
   private static RefusedCheckpointException refused(ErrorCode code, String message, Exception e) {
