@@ -56,11 +56,10 @@ public final class LocalStack implements AutoCloseable {
    */
   public static LocalStack start(StackSettings settings, Consumer<String> progress)
       throws InterruptedException {
-    EnumSet<Part> parts = EnumSet.allOf(Part.class);
-    if (settings.gate().isEmpty()) {
-      parts.remove(Part.GATE);
-    }
-    return start(settings, parts, progress);
+    return start(
+        settings,
+        settings.gate().isPresent() ? EnumSet.allOf(Part.class) : Part.ofAnswers(),
+        progress);
   }
 
   /** As above, some of the parts; broker and registry among them. */

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** What a stack consists of, each in a process of its own. */
@@ -23,6 +25,11 @@ public enum Part {
 
   Part(Duration grace) {
     this.grace = grace;
+  }
+
+  /** Those without which no prompt is answered. */
+  public static Set<Part> ofAnswers() {
+    return EnumSet.complementOf(EnumSet.of(GATE));
   }
 
   /** In lower case: in messages and names of files. */
