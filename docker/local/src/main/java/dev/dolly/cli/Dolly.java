@@ -74,7 +74,8 @@ public final class Dolly implements Runnable {
                 .addSubcommand(new BenchIngestCommand(terminal))
                 .addSubcommand(new BenchSwapCommand(terminal))
                 .addSubcommand(new BenchTrainCommand(terminal)))
-        .addSubcommand(new CommandLine(new EvalCommand(terminal)))
+        .addSubcommand(
+            new CommandLine(new EvalCommand(terminal)).addSubcommand(new EvalGateCommand(terminal)))
         .addSubcommand(
             new CommandLine(new ModelsCommand())
                 .addSubcommand(new ModelsCheckCommand(terminal))

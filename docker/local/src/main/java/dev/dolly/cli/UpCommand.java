@@ -1,12 +1,17 @@
 package dev.dolly.cli;
 
+import dev.dolly.eval.gate.GateRules;
 import dev.dolly.local.DataDirectory;
 import dev.dolly.local.LocalStack;
 import dev.dolly.local.StackSettings;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code dolly up}. */
 @Command(
@@ -19,11 +24,24 @@ import picocli.CommandLine.Option;
 final class UpCommand implements Callable<Integer> {
   private final Terminal terminal;
 
+  @Spec private CommandSpec command;
+
   @Mixin private DataOption data;
   @Mixin private StackOptions stack;
 
   @Option(names = "--free-ports", description = "Take any free ports, not 9092, 8085 and 8081.")
   private boolean freePorts;
+
+  @Option(
+      names = "--no-gate",
+      description = "Run no promotion gate: candidates stay such until somebody decides.")
+  private boolean noGate;
+
+  @Option(
+      names = "--gate-rules",
+      paramLabel = "FILE",
+      description = "By what the gate judges candidates (default: config/gate.yaml).")
+  private Path rules = Home.system().config("gate.yaml");
 
   UpCommand(Terminal terminal) {
     this.terminal = terminal;
@@ -31,6 +49,7 @@ final class UpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    checkRules();
     DataDirectory directory = data.directory();
     Logs.toDirectory(directory.logs());
     StopSignal signal = new StopSignal(terminal, 0);
@@ -39,7 +58,8 @@ final class UpCommand implements Callable<Integer> {
           stack.settings(
               directory,
               freePorts ? StackSettings.PortChoice.FREE : StackSettings.PortChoice.USUAL);
-      try (LocalStack running = LocalStack.start(settings, terminal::timed)) {
+      StackSettings all = noGate ? settings : settings.withGate(rules);
+      try (LocalStack running = LocalStack.start(all, terminal::timed)) {
         running.announce();
         terminal.result(running.address().toJson());
         terminal.progress("Ready. Stop with Ctrl-C or `dolly down`.");
@@ -50,6 +70,18 @@ final class UpCommand implements Callable<Integer> {
       return 0;
     } finally {
       signal.close();
+    }
+  }
+
+  /** Before anything starts. */
+  private void checkRules() {
+    if (noGate) {
+      return;
+    }
+    try {
+      GateRules.read(rules);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(command.commandLine(), "--gate-rules: " + e.getMessage(), e);
     }
   }
 }
