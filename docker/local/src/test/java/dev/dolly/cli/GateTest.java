@@ -4,14 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.dolly.eval.EvaluationException;
-import dev.dolly.eval.Metric;
 import dev.dolly.eval.TaskResult;
 import dev.dolly.eval.gate.Budget;
-import dev.dolly.eval.gate.Gate;
 import dev.dolly.eval.gate.GateListener;
-import dev.dolly.eval.gate.GateRules;
-import dev.dolly.eval.gate.GateSettings;
-import dev.dolly.eval.gate.Rule;
 import dev.dolly.eval.gate.Subject;
 import dev.dolly.eval.gate.Suite;
 import dev.dolly.schemas.avro.CheckpointEvent;
@@ -21,8 +16,6 @@ import dev.dolly.schemas.avro.ErrorCode;
 import dev.dolly.schemas.avro.EvalResult;
 import dev.dolly.schemas.avro.Stage;
 import dev.dolly.schemas.topic.TopicCatalogue;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -49,14 +42,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** The promotion gate on a broker: each test has a model of its own. */
 @Timeout(300)
 class GateTest {
-  private static final String SCORE = "score.txt";
-  private static final Duration BUDGET = Duration.ofMinutes(10);
-
   @TempDir private static Path shared;
   private static BrokerAndRegistry broker;
 
   @TempDir private Path directory;
   private String model;
+  private GateRig rig;
 
   @BeforeAll
   static void start() {
@@ -72,33 +63,7 @@ class GateTest {
   @BeforeEach
   void model(TestInfo test) {
     model = test.getTestMethod().orElseThrow().getName();
-  }
-
-  /** The loss that lies beside the model's files. */
-  private static class Scores implements Suite {
-    @Override
-    public String name() {
-      return "files";
-    }
-
-    @Override
-    public void evaluate(Subject subject, Budget budget, Consumer<TaskResult> done)
-        throws InterruptedException {
-      budget.check();
-      double loss;
-      try {
-        loss = Double.parseDouble(Files.readString(subject.model().path().resolve(SCORE)));
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-      done.accept(
-          new TaskResult("heldout", 10, Map.of("loss", Metric.of(loss, 0.1)), "0".repeat(64)));
-    }
-  }
-
-  /** A process that is gone: nothing is put in order. */
-  private static final class Killed extends Error {
-    private static final long serialVersionUID = 1L;
+    rig = new GateRig(broker, model, directory);
   }
 
   /** Dies once at each step that it comes to. */
@@ -109,7 +74,7 @@ class GateTest {
     private void at(String step, CheckpointEvent event) {
       if (survived.add(step + " " + event.getVersion())) {
         met.add(step + " " + event.getVersion());
-        throw new Killed();
+        throw new GateRig.Killed();
       }
     }
 
@@ -137,24 +102,24 @@ class GateTest {
   @Test
   void aGateThatIsKilledAtEveryStepDecidesOnce() throws Exception {
     try (Checkpoints saved = new Checkpoints(broker.cluster, directory)) {
-      save(saved, "a", 2.0);
-      save(saved, "b", 2.5);
-      save(saved, "c", 1.9);
+      rig.save(saved, "a", 2.0);
+      rig.save(saved, "b", 2.5);
+      rig.save(saved, "c", 1.9);
     }
     Kills kills = new Kills();
     int deaths = 0;
     while (!kills.met.contains("decided c")) {
       try {
-        gate(rules(BUDGET), new Scores(), kills).run();
-      } catch (Killed e) {
+        rig.gate(GateRig.rules(GateRig.BUDGET), new GateRig.Scores(), kills).run();
+      } catch (GateRig.Killed e) {
         deaths++;
       }
     }
     // Nothing of it is done again.
     try (Checkpoints saved = new Checkpoints(broker.cluster, directory)) {
-      save(saved, "last", 5);
+      rig.save(saved, "last", 5);
     }
-    runUntilDecided("last");
+    rig.runUntilDecided("last");
 
     assertThat(deaths).isEqualTo(12);
     assertThat(kills.met)
@@ -171,36 +136,36 @@ class GateTest {
             "judged c",
             "written c",
             "decided c");
-    assertThat(decisions())
+    assertThat(rig.decisions())
         .extracting(CheckpointEvent::getVersion, CheckpointEvent::getStatus)
         .containsExactly(
             tuple("a", CheckpointStatus.PROMOTED),
             tuple("b", CheckpointStatus.REJECTED),
             tuple("c", CheckpointStatus.PROMOTED),
             tuple("last", CheckpointStatus.REJECTED));
-    assertThat(decisions().get(1).getReason())
+    assertThat(rig.decisions().get(1).getReason())
         .isEqualTo(
             "not_worse_than_current heldout.loss: 2.5000 ± 0.1000 against 2.0000 ± 0.1000 of a,"
                 + " worse by 0.5000; 2.0 standard errors are 0.2828");
-    assertThat(results())
+    assertThat(rig.results())
         .extracting(EvalResult::getVersion, EvalResult::getDecision)
         .containsExactly(
             tuple("a", "PROMOTED"),
             tuple("b", "REJECTED"),
             tuple("c", "PROMOTED"),
             tuple("last", "REJECTED"));
-    assertThat(results().get(1).getRule()).isEqualTo(decisions().get(1).getReason());
-    assertThat(results().get(1).getCodeVersion()).matches("\\d+\\.\\d+.*");
+    assertThat(rig.results().get(1).getRule()).isEqualTo(rig.decisions().get(1).getReason());
+    assertThat(rig.results().get(1).getCodeVersion()).matches("\\d+\\.\\d+.*");
   }
 
   @Test
   void whatOthersDecidedAndWhatIsOlderThanTheRunningVersionIsPassedOver() throws Exception {
     List<String> passed = new ArrayList<>();
     try (Checkpoints saved = new Checkpoints(broker.cluster, directory)) {
-      save(saved, "a", 2.0);
-      save(saved, "b", 2.0);
+      rig.save(saved, "a", 2.0);
+      rig.save(saved, "b", 2.0);
       saved.promote(model, "b");
-      save(saved, "c", 2.0);
+      rig.save(saved, "c", 2.0);
     }
     GateListener stop =
         new GateListener() {
@@ -211,10 +176,10 @@ class GateTest {
 
           @Override
           public void decided(CheckpointEvent decision) {
-            throw new Killed();
+            throw new GateRig.Killed();
           }
         };
-    run(rules(BUDGET), new Scores(), stop);
+    rig.run(GateRig.rules(GateRig.BUDGET), new GateRig.Scores(), stop);
     assertThat(passed)
         .containsExactly(
             "a: b, which was saved after it, runs already", "b: it is PROMOTED already");
@@ -224,23 +189,25 @@ class GateTest {
       admin.deleteConsumerGroups(List.of("dolly-gate-" + model)).all().get();
     }
     try (Checkpoints saved = new Checkpoints(broker.cluster, directory)) {
-      save(saved, "d", 2.0);
+      rig.save(saved, "d", 2.0);
     }
-    run(rules(BUDGET), new Scores(), stop);
+    rig.run(GateRig.rules(GateRig.BUDGET), new GateRig.Scores(), stop);
     assertThat(passed).hasSize(5).contains("c: it is PROMOTED already");
-    assertThat(decisions()).extracting(CheckpointEvent::getVersion).containsExactly("b", "c", "d");
+    assertThat(rig.decisions())
+        .extracting(CheckpointEvent::getVersion)
+        .containsExactly("b", "c", "d");
   }
 
   @Test
   void aVersionThatRunsWithoutResultsIsEvaluatedToo() throws Exception {
     try (Checkpoints saved = new Checkpoints(broker.cluster, directory)) {
-      save(saved, "a", 2.05); // of which no other test has results: they go by digest
+      rig.save(saved, "a", 2.05); // of which no other test has results: they go by digest
       saved.promote(model, "a");
-      save(saved, "b", 2.1);
-      save(saved, "c", 2.2);
+      rig.save(saved, "b", 2.1);
+      rig.save(saved, "c", 2.2);
     }
-    runUntilDecided("c");
-    assertThat(results())
+    rig.runUntilDecided("c");
+    assertThat(rig.results())
         .extracting(EvalResult::getVersion, EvalResult::getDecision)
         .containsExactly(tuple("b", "PROMOTED"), tuple("a", null), tuple("c", "PROMOTED"));
   }
@@ -248,12 +215,12 @@ class GateTest {
   @Test
   void whatIsNotDoneInTimeIsRejected() throws Exception {
     try (Checkpoints saved = new Checkpoints(broker.cluster, directory)) {
-      save(saved, "a", 2.0);
+      rig.save(saved, "a", 2.0);
     }
-    run(rules(Duration.ofNanos(1)), new Scores(), until("a"));
-    assertThat(decisions()).hasSize(1);
-    assertThat(decisions().get(0).getStatus()).isEqualTo(CheckpointStatus.REJECTED);
-    assertThat(decisions().get(0).getReason()).startsWith("budget: not done within 0 s");
+    rig.run(GateRig.rules(Duration.ofNanos(1)), new GateRig.Scores(), GateRig.until("a"));
+    assertThat(rig.decisions()).hasSize(1);
+    assertThat(rig.decisions().get(0).getStatus()).isEqualTo(CheckpointStatus.REJECTED);
+    assertThat(rig.decisions().get(0).getReason()).startsWith("budget: not done within 0 s");
   }
 
   @Test
@@ -261,36 +228,36 @@ class GateTest {
     Path elsewhere = Files.createTempDirectory("dolly-elsewhere");
     try (Checkpoints saved = new Checkpoints(broker.cluster, directory);
         Checkpoints outside = new Checkpoints(broker.cluster, elsewhere)) {
-      Files.delete(save(saved, "no-manifest", 2).resolve("manifest.json"));
-      Files.delete(save(saved, "no-score", 2).resolve(SCORE));
-      Checkpoints.damage(save(saved, "damaged", 2));
-      save(outside, "outside", 2);
+      Files.delete(rig.save(saved, "no-manifest", 2).resolve("manifest.json"));
+      Files.delete(rig.save(saved, "no-score", 2).resolve(GateRig.SCORE));
+      Checkpoints.damage(rig.save(saved, "damaged", 2));
+      rig.save(outside, "outside", 2);
       CheckpointEvent event =
-          CheckpointEvent.newBuilder(event("damaged"))
+          CheckpointEvent.newBuilder(rig.event("damaged"))
               .setUri("s3://bucket/x")
               .setVersion("remote")
               .setEventId("remote")
               .build();
       saved.put(event);
-      save(saved, "other-digest", 2);
+      rig.save(saved, "other-digest", 2);
       Files.writeString(
           directory.resolve(model).resolve("other-digest/manifest.json"),
           "\n", // still JSON
           StandardOpenOption.APPEND);
-      save(saved, "another", 2);
+      rig.save(saved, "another", 2);
       saved.put(
-          CheckpointEvent.newBuilder(event("another"))
+          CheckpointEvent.newBuilder(rig.event("another"))
               .setArchitecture("GPTJForCausalLM")
               .setVersion("other-architecture")
               .setEventId("other-architecture")
               .build());
     }
-    runUntilDecided("other-architecture");
+    rig.runUntilDecided("other-architecture");
 
     Map<String, String> reasons = new HashMap<>();
-    decisions().forEach(each -> reasons.put(each.getVersion(), each.getReason()));
+    rig.decisions().forEach(each -> reasons.put(each.getVersion(), each.getReason()));
     assertThat(reasons.get("no-manifest")).startsWith("CHECKPOINT_MISSING: ");
-    assertThat(reasons.get("no-score")).startsWith("CHECKPOINT_MISSING: ").contains(SCORE);
+    assertThat(reasons.get("no-score")).startsWith("CHECKPOINT_MISSING: ").contains(GateRig.SCORE);
     assertThat(reasons.get("damaged")).startsWith("CHECKPOINT_DIGEST: ");
     assertThat(reasons.get("outside")).contains("CHECKPOINT_MISSING", "checkpoint prefixes");
     assertThat(reasons.get("remote")).contains("CHECKPOINT_MISSING", "file: URIs");
@@ -308,12 +275,12 @@ class GateTest {
   @Test
   void aSecondGateTakesOver() throws Exception {
     try (Checkpoints saved = new Checkpoints(broker.cluster, directory)) {
-      save(saved, "a", 2.0);
+      rig.save(saved, "a", 2.0);
     }
     CountDownLatch begun = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
     Suite slow =
-        new Scores() {
+        new GateRig.Scores() {
           @Override
           public void evaluate(Subject subject, Budget budget, Consumer<TaskResult> done)
               throws InterruptedException {
@@ -325,12 +292,12 @@ class GateTest {
     FutureTask<Void> first =
         new FutureTask<>(
             () -> {
-              gate(rules(BUDGET), slow, new GateListener() {}).run();
+              rig.gate(GateRig.rules(GateRig.BUDGET), slow, new GateListener() {}).run();
               return null;
             });
     new Thread(first, "first-gate").start();
     begun.await();
-    runUntilDecided("a");
+    rig.runUntilDecided("a");
     goOn.countDown();
     try {
       first.get();
@@ -340,75 +307,6 @@ class GateTest {
           .isInstanceOf(EvaluationException.class)
           .hasMessageContaining("another gate of model " + model);
     }
-    assertThat(decisions()).hasSize(1);
-  }
-
-  private Path save(Checkpoints saved, String version, double loss) throws Exception {
-    return saved.save(model, version, "neox", Map.of(SCORE, Double.toString(loss)));
-  }
-
-  /** Dies when a version is decided on. */
-  private static GateListener until(String version) {
-    return new GateListener() {
-      @Override
-      public void decided(CheckpointEvent decision) {
-        if (decision.getVersion().equals(version)) {
-          throw new Killed();
-        }
-      }
-    };
-  }
-
-  private void runUntilDecided(String version) throws InterruptedException {
-    run(rules(BUDGET), new Scores(), until(version));
-  }
-
-  private void run(GateRules rules, Suite suite, GateListener listener)
-      throws InterruptedException {
-    try {
-      gate(rules, suite, listener).run();
-    } catch (Killed e) {
-      // as wanted
-    }
-  }
-
-  private Gate gate(GateRules rules, Suite suite, GateListener listener) {
-    return new Gate(
-        new GateSettings(
-            broker.cluster.bootstrap(),
-            broker.cluster.registry(),
-            model,
-            List.of(directory.toUri().toString())),
-        rules,
-        List.of(suite),
-        listener);
-  }
-
-  private static GateRules rules(Duration budget) {
-    return new GateRules(
-        budget,
-        Map.of("files", Map.of()),
-        List.of(new Rule.AtMost("heldout.loss", 4)),
-        List.of(new Rule.NotWorse("heldout.loss", 2)));
-  }
-
-  private CheckpointEvent event(String version) {
-    return broker.records(TopicCatalogue.CHECKPOINTS).stream()
-        .filter(event -> event.getModel().equals(model) && event.getVersion().equals(version))
-        .findFirst()
-        .orElseThrow();
-  }
-
-  private List<CheckpointEvent> decisions() {
-    return broker.records(TopicCatalogue.CHECKPOINTS).stream()
-        .filter(event -> event.getModel().equals(model))
-        .filter(event -> event.getStatus() != CheckpointStatus.CANDIDATE)
-        .toList();
-  }
-
-  private List<EvalResult> results() {
-    return broker.records(TopicCatalogue.EVAL_RESULTS).stream()
-        .filter(result -> result.getModel().equals(model))
-        .toList();
+    assertThat(rig.decisions()).hasSize(1);
   }
 }
