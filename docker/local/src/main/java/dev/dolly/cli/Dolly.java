@@ -71,6 +71,7 @@ public final class Dolly implements Runnable {
         .addSubcommand(
             new CommandLine(new BenchCommand())
                 .addSubcommand(new BenchDecodeCommand(terminal))
+                .addSubcommand(new BenchEvalCommand(terminal))
                 .addSubcommand(new BenchIngestCommand(terminal))
                 .addSubcommand(new BenchSwapCommand(terminal))
                 .addSubcommand(new BenchTrainCommand(terminal)))
