@@ -5,6 +5,7 @@ import dev.dolly.local.DataDirectory;
 import dev.dolly.local.LocalStack;
 import dev.dolly.local.StackSettings;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -40,8 +41,12 @@ final class UpCommand implements Callable<Integer> {
   @Option(
       names = "--gate-rules",
       paramLabel = "FILE",
-      description = "By what the gate judges candidates (default: config/gate.yaml).")
-  private Path rules = Home.system().config("gate.yaml");
+      description = {
+        "By what the gate judges candidates (docs/gate.md).",
+        "Without it: config/gate.yaml for the bundled model, of which it asks questions; beside any"
+            + " other model no gate runs."
+      })
+  private Path rules;
 
   UpCommand(Terminal terminal) {
     this.terminal = terminal;
@@ -49,7 +54,7 @@ final class UpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    checkRules();
+    Optional<Path> gate = gate();
     DataDirectory directory = data.directory();
     Logs.toDirectory(directory.logs());
     StopSignal signal = new StopSignal(terminal, 0);
@@ -58,7 +63,7 @@ final class UpCommand implements Callable<Integer> {
           stack.settings(
               directory,
               freePorts ? StackSettings.PortChoice.FREE : StackSettings.PortChoice.USUAL);
-      StackSettings all = noGate ? settings : settings.withGate(rules);
+      StackSettings all = gate.map(settings::withGate).orElse(settings);
       try (LocalStack running = LocalStack.start(all, terminal::timed)) {
         running.announce();
         terminal.result(running.address().toJson());
@@ -73,15 +78,21 @@ final class UpCommand implements Callable<Integer> {
     }
   }
 
-  /** Before anything starts. */
-  private void checkRules() {
-    if (noGate) {
-      return;
-    }
+  /** The rules of the gate, if one is to run; read before anything starts. */
+  private Optional<Path> gate() {
+    Optional<Path> file =
+        Optional.ofNullable(rules)
+            .or(
+                () ->
+                    stack.isBundled()
+                        ? Optional.of(Home.system().config("gate.yaml"))
+                        : Optional.empty())
+            .filter(any -> !noGate);
     try {
-      GateRules.read(rules);
+      file.ifPresent(GateRules::read);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(command.commandLine(), "--gate-rules: " + e.getMessage(), e);
     }
+    return file;
   }
 }

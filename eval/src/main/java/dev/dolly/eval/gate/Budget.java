@@ -3,6 +3,7 @@ package dev.dolly.eval.gate;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
 import java.util.function.LongSupplier;
 
 /** The time that the evaluation of one model may take, running from its making on. */
@@ -41,6 +42,19 @@ public final class Budget {
     }
     if (end - nanos.getAsLong() < 0) {
       throw new BudgetExhaustedException(total);
+    }
+  }
+
+  /**
+   * The same within a listener, which may throw no checked exception.
+   *
+   * @throws CancellationException when the thread is to stop
+   */
+  void checkWithin() {
+    try {
+      check();
+    } catch (InterruptedException e) {
+      throw (CancellationException) new CancellationException(e.getMessage()).initCause(e);
     }
   }
 }

@@ -1,6 +1,8 @@
 package dev.dolly.eval.gate;
 
 import dev.dolly.eval.EvaluationException;
+import dev.dolly.eval.answers.AnswerScores;
+import dev.dolly.eval.answers.QuestionFile;
 import dev.dolly.eval.task.Task;
 import dev.dolly.eval.task.TaskData;
 import java.nio.file.Path;
@@ -20,7 +22,10 @@ public final class Suites {
   }
 
   private static final Map<String, Maker> MAKERS =
-      new TreeMap<>(Map.of(ZeroShotSuite.NAME, Suites::zeroShot));
+      new TreeMap<>(
+          Map.of(AnswersSuite.NAME, Suites::answers, ZeroShotSuite.NAME, Suites::zeroShot));
+
+  private static final int ANSWER_TOKENS = 256;
 
   private Suites() {}
 
@@ -73,6 +78,19 @@ public final class Suites {
         chosen.stream()
             .map(task -> TaskData.read(task, directory.resolve(task.file()), documents))
             .toList());
+  }
+
+  private static Suite answers(Map<String, String> options, Path folder) {
+    String questions = options.remove("questions");
+    String tokens = options.remove("max_new_tokens");
+    if (questions == null) {
+      throw new IllegalArgumentException("questions must name a file");
+    }
+    return new AnswersSuite(
+        new AnswerScores(
+            AnswersSuite.NAME,
+            QuestionFile.read(folder.resolve(questions)),
+            tokens == null ? ANSWER_TOKENS : positive("max_new_tokens", tokens)));
   }
 
   private static int positive(String option, String text) {

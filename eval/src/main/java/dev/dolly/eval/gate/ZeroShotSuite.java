@@ -7,7 +7,6 @@ import dev.dolly.eval.harness.Harness;
 import dev.dolly.eval.task.TaskData;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 
 /** The zero-shot tasks of the published table, or some of them. */
@@ -39,18 +38,10 @@ final class ZeroShotSuite implements Suite {
                 model,
                 Integer.MAX_VALUE,
                 Optional.empty(),
-                (data, documents, computed) -> check(budget))) {
+                (data, documents, computed) -> budget.checkWithin())) {
       for (TaskData task : tasks) {
         done.accept(harness.run(task).result());
       }
-    }
-  }
-
-  private static void check(Budget budget) {
-    try {
-      budget.check();
-    } catch (InterruptedException e) {
-      throw (CancellationException) new CancellationException(e.getMessage()).initCause(e);
     }
   }
 }
