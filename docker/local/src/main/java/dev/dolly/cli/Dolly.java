@@ -76,7 +76,9 @@ public final class Dolly implements Runnable {
                 .addSubcommand(new BenchSwapCommand(terminal))
                 .addSubcommand(new BenchTrainCommand(terminal)))
         .addSubcommand(
-            new CommandLine(new EvalCommand(terminal)).addSubcommand(new EvalGateCommand(terminal)))
+            new CommandLine(new EvalCommand(terminal))
+                .addSubcommand(new EvalAnswersCommand(terminal))
+                .addSubcommand(new EvalGateCommand(terminal)))
         .addSubcommand(
             new CommandLine(new ModelsCommand())
                 .addSubcommand(new ModelsCheckCommand(terminal))
