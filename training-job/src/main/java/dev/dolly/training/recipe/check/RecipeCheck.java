@@ -1,8 +1,8 @@
 package dev.dolly.training.recipe.check;
 
 import dev.dolly.engine.LanguageModel;
+import dev.dolly.engine.batch.AllAnswers;
 import dev.dolly.engine.batch.BatchSettings;
-import dev.dolly.engine.batch.ContinuousBatcher;
 import dev.dolly.engine.batch.Generated;
 import dev.dolly.engine.batch.Generation;
 import dev.dolly.engine.batch.GenerationRequest;
@@ -14,7 +14,6 @@ import dev.dolly.training.recipe.task.Generator;
 import dev.dolly.training.recipe.task.Instance;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Semaphore;
 
 /**
  * Asks a model instances that no training set of a recipe holds: other names, other combinations,
@@ -47,19 +46,16 @@ public final class RecipeCheck {
    */
   public Report run(LanguageModel model, BatchSettings settings) throws InterruptedException {
     PromptFormat format = model.promptFormat();
-    Semaphore progress = new Semaphore(0);
+    List<Generation> generations =
+        AllAnswers.of(
+            model,
+            settings,
+            instances.stream().map(instance -> request(instance, format)).toList(),
+            AllAnswers.Listener.NONE);
     List<Report.Answered> answers = new ArrayList<>();
-    try (ContinuousBatcher batcher = ContinuousBatcher.start(model, settings, progress::release)) {
-      List<Generation> generations =
-          batcher.submitAll(instances.stream().map(instance -> request(instance, format)).toList());
-      for (int i = 0; i < instances.size(); i++) {
-        while (generations.get(i).outcome().isEmpty()) {
-          progress.acquire();
-        }
-        answers.add(
-            new Report.Answered(
-                instances.get(i), text(generations.get(i).outcome().orElseThrow())));
-      }
+    for (int i = 0; i < instances.size(); i++) {
+      answers.add(
+          new Report.Answered(instances.get(i), text(generations.get(i).outcome().orElseThrow())));
     }
     return new Report(model.digest(), answers);
   }
