@@ -74,7 +74,8 @@ public final class Dolly implements Runnable {
                 .addSubcommand(new BenchIngestCommand(terminal))
                 .addSubcommand(new BenchSwapCommand(terminal))
                 .addSubcommand(new BenchTrainCommand(terminal)))
-        .addSubcommand(new CommandLine(new EvalCommand()))
+        .addSubcommand(
+            new CommandLine(new EvalCommand()).addSubcommand(new EvalHeldOutCommand(terminal)))
         .addSubcommand(
             new CommandLine(new ModelsCommand())
                 .addSubcommand(new ModelsCheckCommand(terminal))

@@ -1,6 +1,7 @@
 package dev.dolly.cli;
 
 import dev.dolly.engine.model.ModelFormatException;
+import dev.dolly.eval.EvaluationException;
 import dev.dolly.hub.HubException;
 import dev.dolly.ingest.dataset.LoaderFencedException;
 import dev.dolly.ingest.dataset.RefusedDatasetException;
@@ -18,6 +19,7 @@ final class Failures {
     return e instanceof CommandException
         || e instanceof StackException
         || e instanceof ModelFormatException
+        || e instanceof EvaluationException
         || e instanceof HubException
         || e instanceof SchemaRegistrationException
         || e instanceof TrainingFailedException
