@@ -5,12 +5,9 @@ import dev.dolly.engine.batch.BatchSettings;
 import dev.dolly.engine.model.DType;
 import dev.dolly.engine.model.ModelDirectory;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
-import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
 /** Which model a command runs, and how. */
 final class ModelOptions {
@@ -23,26 +20,7 @@ final class ModelOptions {
       })
   private Path model;
 
-  @Option(
-      names = "--dtype",
-      paramLabel = "float32|bfloat16",
-      converter = DTypeConverter.class,
-      description = "What to compute in (default: the files' own; float16 files in float32).")
-  private DType dtype;
-
-  @Option(
-      names = "--devices",
-      paramLabel = "cpu",
-      converter = DevicesConverter.class,
-      description = "What to compute on (default: cpu).")
-  private String devices = "cpu";
-
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      converter = PositiveConverter.class,
-      description = "Threads that one operation may use (default: one a core).")
-  private Integer threads;
+  @Mixin private ComputeOptions compute;
 
   @Option(
       names = "--max-batch",
@@ -62,12 +40,12 @@ final class ModelOptions {
   }
 
   Optional<DType> dtype() {
-    return Optional.ofNullable(dtype);
+    return compute.dtype();
   }
 
   /** Empty where it is left to the default. */
   Optional<Integer> threads() {
-    return Optional.ofNullable(threads);
+    return compute.threads();
   }
 
   /** Empty where it is left to the default. */
@@ -76,44 +54,11 @@ final class ModelOptions {
   }
 
   ComputeSettings compute() {
-    return new ComputeSettings(dtype(), threads().orElse(0));
+    return compute.settings();
   }
 
   BatchSettings batch() {
     BatchSettings defaults = BatchSettings.defaults();
     return maxBatch().map(defaults::withMaxBatch).orElse(defaults);
-  }
-
-  /** The number formats that are computed in. */
-  static final class DTypeConverter implements ITypeConverter<DType> {
-    private static final List<DType> COMPUTED = List.of(DType.FLOAT32, DType.BFLOAT16);
-
-    @Override
-    public DType convert(String name) {
-      return COMPUTED.stream()
-          .filter(type -> type.configName().equals(name))
-          .findFirst()
-          .orElseThrow(
-              () ->
-                  new TypeConversionException(
-                      "'"
-                          + name
-                          + "' is not supported; supported are "
-                          + COMPUTED.stream()
-                              .map(DType::configName)
-                              .collect(Collectors.joining(" and "))));
-    }
-  }
-
-  /** The devices that are computed on. */
-  static final class DevicesConverter implements ITypeConverter<String> {
-    @Override
-    public String convert(String devices) {
-      if (!devices.equals("cpu")) {
-        throw new TypeConversionException(
-            "'" + devices + "' is not supported; this version computes on one device, cpu");
-      }
-      return devices;
-    }
   }
 }

@@ -46,7 +46,7 @@ final class ModelsMakeCommand implements Callable<Integer> {
   @Option(
       names = "--dtype",
       paramLabel = "float32|bfloat16",
-      converter = ModelOptions.DTypeConverter.class,
+      converter = ComputeOptions.DTypeConverter.class,
       description = "How the weights are stored (default: bfloat16).")
   private DType dtype = DType.BFLOAT16;
 

@@ -43,7 +43,7 @@ record NamedDataset(DatasetInput input, String name, String licence) {
     if (Files.isRegularFile(path)) {
       return ofName(local(path), text);
     }
-    if (!text.matches("[\\w.-]+/[\\w.-]+") || text.startsWith(".")) {
+    if (!Repo.isOwnerAndName(text)) {
       throw new CommandException(
           "there is no file "
               + text

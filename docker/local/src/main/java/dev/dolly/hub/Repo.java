@@ -24,6 +24,11 @@ public record Repo(RepoType type, String name, Optional<String> revision) {
     }
   }
 
+  /** Whether a text can be the full name of a repository, and is no path such as ./name. */
+  public static boolean isOwnerAndName(String text) {
+    return NAME.matcher(text).matches() && text.contains("/") && !text.contains("..");
+  }
+
   /** {@code model NAME}, {@code dataset NAME at revision REVISION}: for messages. */
   @Override
   public String toString() {

@@ -102,7 +102,8 @@ public record HeldOutEvaluation(
     PromptFormat format = model.promptFormat();
     List<GenerationRequest> requests =
         usable.stream().map(each -> request(each.record(), format, tokens)).toList();
-    return AllAnswers.of(model, batch, requests, listener::answered).stream()
+    return AllAnswers.of(model, batch, requests, done -> listener.answered(done, usable.size()))
+        .stream()
         .map(HeldOutEvaluation::text)
         .map(Optional::of)
         .toList();

@@ -3,6 +3,7 @@ package dev.dolly.eval.output;
 import dev.dolly.eval.TaskResult;
 import dev.dolly.eval.harness.GeometricMean;
 import dev.dolly.eval.harness.TaskScores;
+import dev.dolly.eval.report.ModelResults;
 import java.util.List;
 
 /**
@@ -34,5 +35,10 @@ public record ModelScores(
   /** Over the tasks that were asked. */
   public double geometricMean() {
     return GeometricMean.of(results());
+  }
+
+  /** As tables and pages show it. */
+  public ModelResults shown() {
+    return new ModelResults(name, digest, dtype, engine, results());
   }
 }

@@ -18,6 +18,7 @@ import dev.dolly.engine.text.Tokenizer;
 import dev.dolly.engine.torch.PassingThread;
 import dev.dolly.engine.torch.TorchScript;
 import java.nio.FloatBuffer;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -115,6 +116,11 @@ public final class LanguageModel implements AutoCloseable {
         model.dtype.configName(),
         (System.nanoTime() - start) / 1_000_000);
     return model;
+  }
+
+  /** Where its files lie. */
+  public Path directory() {
+    return directory.path();
   }
 
   public ModelConfig config() {

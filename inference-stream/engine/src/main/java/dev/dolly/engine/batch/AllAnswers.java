@@ -3,46 +3,35 @@ package dev.dolly.engine.batch;
 import dev.dolly.engine.LanguageModel;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import java.util.function.IntConsumer;
 
-/** Answers to requests that are all known beforehand. */
+/** For whoever has all requests at hand and wants all their outcomes. */
 public final class AllAnswers {
   private AllAnswers() {}
 
-  /** Hears how far it is, on the thread that waits, whenever something has changed. */
-  @FunctionalInterface
-  public interface Listener {
-    Listener NONE = (done, all) -> {};
-
-    /**
-     * So many requests have an outcome.
-     *
-     * @throws RuntimeException to give up
-     */
-    void progressed(int done, int all);
-  }
-
   /**
-   * Submits them at one moment and waits for every outcome; none of them when it is interrupted or
-   * the listener gives up.
+   * Has a model answer requests, as many at once as the settings let it.
    *
    * @param model stays the caller's
+   * @param answered hears, on the caller's thread and as often as something changes, how many have
+   *     an outcome; may throw to give up
    * @return one a request, in their order, each with its outcome
    */
   public static List<Generation> of(
       LanguageModel model,
       BatchSettings settings,
       List<GenerationRequest> requests,
-      Listener listener)
+      IntConsumer answered)
       throws InterruptedException {
     Semaphore progress = new Semaphore(0);
     try (ContinuousBatcher batcher = ContinuousBatcher.start(model, settings, progress::release)) {
       List<Generation> generations = batcher.submitAll(requests);
-      int done = ended(generations);
-      while (done < generations.size()) {
+      int ended = ended(generations);
+      while (ended < generations.size()) {
         progress.acquire();
         progress.drainPermits();
-        done = ended(generations);
-        listener.progressed(done, generations.size());
+        ended = ended(generations);
+        answered.accept(ended);
       }
       return generations;
     }

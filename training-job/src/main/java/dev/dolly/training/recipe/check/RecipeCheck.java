@@ -51,7 +51,7 @@ public final class RecipeCheck {
             model,
             settings,
             instances.stream().map(instance -> request(instance, format)).toList(),
-            AllAnswers.Listener.NONE);
+            answered -> {});
     List<Report.Answered> answers = new ArrayList<>();
     for (int i = 0; i < instances.size(); i++) {
       answers.add(

@@ -1,0 +1,80 @@
+package dev.dolly.cli;
+
+import dev.dolly.engine.ComputeSettings;
+import dev.dolly.engine.model.DType;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** What a command computes in, and on. */
+final class ComputeOptions {
+  @Option(
+      names = "--dtype",
+      paramLabel = "float32|bfloat16",
+      converter = DTypeConverter.class,
+      description = "What to compute in (default: the files' own; float16 files in float32).")
+  private DType dtype;
+
+  @Option(
+      names = "--devices",
+      paramLabel = "cpu",
+      converter = DevicesConverter.class,
+      description = "What to compute on (default: cpu).")
+  private String devices = "cpu";
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      converter = PositiveConverter.class,
+      description = "Threads that one operation may use (default: one a core).")
+  private Integer threads;
+
+  Optional<DType> dtype() {
+    return Optional.ofNullable(dtype);
+  }
+
+  /** Empty where it is left to the default. */
+  Optional<Integer> threads() {
+    return Optional.ofNullable(threads);
+  }
+
+  ComputeSettings settings() {
+    return new ComputeSettings(dtype(), threads().orElse(0));
+  }
+
+  /** The number formats that are computed in. */
+  static final class DTypeConverter implements ITypeConverter<DType> {
+    private static final List<DType> COMPUTED = List.of(DType.FLOAT32, DType.BFLOAT16);
+
+    @Override
+    public DType convert(String name) {
+      return COMPUTED.stream()
+          .filter(type -> type.configName().equals(name))
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  new TypeConversionException(
+                      "'"
+                          + name
+                          + "' is not supported; supported are "
+                          + COMPUTED.stream()
+                              .map(DType::configName)
+                              .collect(Collectors.joining(" and "))));
+    }
+  }
+
+  /** The devices that are computed on. */
+  static final class DevicesConverter implements ITypeConverter<String> {
+    @Override
+    public String convert(String devices) {
+      if (!devices.equals("cpu")) {
+        throw new TypeConversionException(
+            "'" + devices + "' is not supported; this version computes on one device, cpu");
+      }
+      return devices;
+    }
+  }
+}

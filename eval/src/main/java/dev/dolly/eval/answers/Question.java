@@ -1,0 +1,13 @@
+package dev.dolly.eval.answers;
+
+import java.util.Optional;
+
+/**
+ * An instruction that models are asked.
+ *
+ * @param context empty: none
+ * @param reference how a person answered
+ * @param category empty: none
+ */
+public record Question(
+    String instruction, String context, Optional<String> reference, String category) {}

@@ -1,0 +1,2 @@
+/** What models say to instructions. */
+package dev.dolly.eval.answers;

@@ -1,0 +1,2 @@
+/** Scores for people: the table on a terminal, and a page that stands alone. */
+package dev.dolly.eval.report;
