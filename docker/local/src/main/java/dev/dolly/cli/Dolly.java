@@ -77,8 +77,9 @@ public final class Dolly implements Runnable {
                 .addSubcommand(new BenchTrainCommand(terminal)))
         .addSubcommand(
             new CommandLine(new EvalCommand(terminal))
-                .addSubcommand(new EvalAnswersCommand(terminal))
-                .addSubcommand(new EvalGateCommand(terminal)))
+                .addSubcommand(new EvalGateCommand(terminal))
+                .addSubcommand(new EvalHeldOutCommand(terminal))
+                .addSubcommand(new EvalShadowCommand(terminal)))
         .addSubcommand(
             new CommandLine(new ModelsCommand())
                 .addSubcommand(new ModelsCheckCommand(terminal))
