@@ -28,10 +28,8 @@ record KillSchedule(List<Kill> kills) {
   static KillSchedule of(long seed, int count) {
     Random random = new Random(seed);
     List<Part> parts = new ArrayList<>();
-    for (Part part : Part.values()) {
-      if (count >= Part.values().length) {
-        parts.add(part);
-      }
+    if (count >= Part.ofAnswers().size()) {
+      parts.addAll(Part.ofAnswers());
     }
     while (parts.size() < count) {
       parts.add(URN.get(random.nextInt(URN.size())));

@@ -2,16 +2,17 @@ package dev.dolly.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.dolly.engine.example.Built;
+import dev.dolly.engine.example.Example;
+import dev.dolly.engine.example.ExampleBuilder;
 import dev.dolly.engine.model.DType;
 import dev.dolly.engine.model.ModelDirectory;
 import dev.dolly.engine.text.Tokenizer;
 import dev.dolly.json.Json;
 import dev.dolly.schemas.dataset.DatasetEntry;
 import dev.dolly.schemas.dataset.DatasetFile;
+import dev.dolly.schemas.dataset.InstructionText;
 import dev.dolly.training.bench.TrainBenchmark;
-import dev.dolly.training.example.Built;
-import dev.dolly.training.example.Example;
-import dev.dolly.training.example.ExampleBuilder;
 import dev.dolly.training.optimizer.OptimizerSettings;
 import dev.dolly.training.optimizer.Schedule;
 import dev.dolly.training.tokenizer.TokenizerFiles;
@@ -156,6 +157,11 @@ final class BenchTrainCommand implements Callable<Integer> {
     return all;
   }
 
+  private static Built build(ExampleBuilder builder, DatasetEntry.Found found) {
+    InstructionText text = found.text();
+    return builder.build(found.id(), text.instruction(), text.context(), text.response());
+  }
+
   /** The first records that make examples. */
   private List<Example> read(ModelDirectory directory) throws IOException {
     Path file = Files.createTempFile("tokenizer", ".json");
@@ -170,7 +176,7 @@ final class BenchTrainCommand implements Callable<Integer> {
             entry -> {
               if (examples.size() < records
                   && entry instanceof DatasetEntry.Found found
-                  && builder.build(found.id(), found.text()) instanceof Built.Ready ready) {
+                  && build(builder, found) instanceof Built.Ready ready) {
                 examples.add(ready.example());
               }
             });

@@ -10,7 +10,6 @@ import dev.dolly.chaos.MemoryFigures;
 import dev.dolly.json.Json;
 import dev.dolly.local.Part;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -117,7 +116,7 @@ record ChaosFigures(ChaosReport report, long seed) {
 
   private Map<String, Long> killsByPart() {
     Map<String, Long> byPart = new TreeMap<>();
-    Arrays.stream(Part.values()).forEach(part -> byPart.put(part.title(), 0L));
+    Part.ofAnswers().forEach(part -> byPart.put(part.title(), 0L));
     report.kills().forEach(kill -> byPart.merge(kill.part().title(), 1L, Long::sum));
     return byPart;
   }

@@ -143,13 +143,7 @@ record DatasetTopics(Cluster cluster, Terminal terminal) {
     return new DatasetLoader.Listener() {
       @Override
       public void refused(DatasetEntry.Broken entry) {
-        terminal.progress(
-            "%s, line %d: %s: %s"
-                .formatted(
-                    dataset.input().name(),
-                    entry.line() + 1,
-                    entry.reason().code(),
-                    entry.reason().message()));
+        terminal.progress(dataset.refusal(entry));
       }
 
       @Override

@@ -71,10 +71,15 @@ public final class Dolly implements Runnable {
         .addSubcommand(
             new CommandLine(new BenchCommand())
                 .addSubcommand(new BenchDecodeCommand(terminal))
+                .addSubcommand(new BenchEvalCommand(terminal))
                 .addSubcommand(new BenchIngestCommand(terminal))
                 .addSubcommand(new BenchSwapCommand(terminal))
                 .addSubcommand(new BenchTrainCommand(terminal)))
-        .addSubcommand(new CommandLine(new EvalCommand(terminal)))
+        .addSubcommand(
+            new CommandLine(new EvalCommand(terminal))
+                .addSubcommand(new EvalGateCommand(terminal))
+                .addSubcommand(new EvalHeldOutCommand(terminal))
+                .addSubcommand(new EvalShadowCommand(terminal)))
         .addSubcommand(
             new CommandLine(new ModelsCommand())
                 .addSubcommand(new ModelsCheckCommand(terminal))

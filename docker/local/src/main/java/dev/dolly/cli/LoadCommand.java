@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -43,7 +45,7 @@ final class LoadCommand implements Callable<Integer> {
       paramLabel = "DATASET",
       description =
           "A file; a URL such as s3://bucket/file, where Flink has a plugin for it; a name on a"
-              + " Hugging Face hub, such as tatsu-lab/alpaca (HF_ENDPOINT, HF_TOKEN); or dolly-15k,"
+              + " Hugging Face hub, such as databricks/databricks-dolly-15k (HF_ENDPOINT, HF_TOKEN); or dolly-15k,"
               + " which is bundled. With --retract also a record's id.")
   private String dataset;
 
@@ -99,6 +101,16 @@ final class LoadCommand implements Callable<Integer> {
           command.commandLine(),
           "--retract, --prompts and --strict exclude each other, and --rate is for --prompts");
     }
+    if (prompts && Stream.of("--topic", "--name", "--licence").anyMatch(this::isGiven)) {
+      throw new ParameterException(
+          command.commandLine(),
+          "--topic, --name and --licence are for datasets; with --prompts all goes to "
+              + TopicCatalogue.PROMPTS_RAW.name());
+    }
+    if (!topic.equals(TopicCatalogue.DOLLY_15K.name()) && TopicCatalogue.find(topic).isPresent()) {
+      throw new ParameterException(
+          command.commandLine(), "--topic " + topic + " is no dataset's; give it another name");
+    }
     if (prompts) {
       NamedDataset file = find();
       PromptFile.Sent sent = new PromptFile(terminal, cluster.broker()).send(file.input(), rate);
@@ -115,10 +127,7 @@ final class LoadCommand implements Callable<Integer> {
       return 0;
     }
     if (retract) {
-      List<String> ids = dataset.matches("[0-9a-f]{64}") ? List.of(dataset) : ids(find());
-      long retracted = new DatasetTopics(cluster.cluster(), terminal).retract(ids, topic);
-      terminal.result(Json.line(Json.object().put("topic", topic).put("retracted", retracted)));
-      return 0;
+      return retract();
     }
     NamedDataset file = find().called(name, licence);
     Loaded loaded = new DatasetTopics(cluster.cluster(), terminal).load(file, topic, strict);
@@ -139,12 +148,34 @@ final class LoadCommand implements Callable<Integer> {
     return 0;
   }
 
+  private int retract() throws InterruptedException {
+    List<String> ids = new ArrayList<>();
+    boolean whole = true;
+    if (dataset.matches("[0-9a-f]{64}")) {
+      ids.add(dataset);
+    } else {
+      whole = read(find(), ids) == 0;
+    }
+    long retracted = new DatasetTopics(cluster.cluster(), terminal).retract(ids, topic);
+    terminal.result(Json.line(Json.object().put("topic", topic).put("retracted", retracted)));
+    if (!whole) {
+      throw new CommandException(
+          "some entries are no records, see their lines; the others are taken back");
+    }
+    return 0;
+  }
+
+  private boolean isGiven(String option) {
+    return command.commandLine().getParseResult().hasMatchedOption(option);
+  }
+
   private NamedDataset find() throws InterruptedException {
     return NamedDataset.find(dataset, Optional.ofNullable(hubFile), terminal);
   }
 
-  private static List<String> ids(NamedDataset file) {
-    List<String> ids = new ArrayList<>();
+  /** Collects the ids; returns how many entries are no records. */
+  private long read(NamedDataset file, List<String> ids) {
+    AtomicLong refused = new AtomicLong();
     try (InputStream in = file.input().open()) {
       DatasetFile.read(
           file.input().name(),
@@ -152,11 +183,14 @@ final class LoadCommand implements Callable<Integer> {
           entry -> {
             if (entry instanceof DatasetEntry.Found found) {
               ids.add(found.id());
+            } else if (entry instanceof DatasetEntry.Broken broken) {
+              terminal.progress(file.refusal(broken));
+              refused.incrementAndGet();
             }
           });
     } catch (IOException e) {
       throw new CommandException("cannot read it: " + e.getMessage(), e);
     }
-    return ids;
+    return refused.get();
   }
 }

@@ -6,6 +6,7 @@ import dev.dolly.schemas.checkpoint.ModelVersion;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code dolly models promote}. */
@@ -22,6 +23,11 @@ final class ModelsPromoteCommand implements Callable<Integer> {
   @Parameters(paramLabel = "VERSION", description = "As `dolly models list` shows it.")
   private String version;
 
+  @Option(
+      names = "--although-rejected",
+      description = "Promote it even if the gate, or somebody, has rejected it.")
+  private boolean althoughRejected;
+
   @Mixin private Promotions promotions;
 
   ModelsPromoteCommand(Terminal terminal) {
@@ -35,9 +41,9 @@ final class ModelsPromoteCommand implements Callable<Integer> {
         promotions.model(
             target, "a version " + version, history -> history.version(version).isPresent());
     ModelVersion known = model.version(version).orElseThrow();
-    if (known.status() == CheckpointStatus.REJECTED) {
+    if (known.status() == CheckpointStatus.REJECTED && !althoughRejected) {
       throw new CommandException(
-          "%s of %s was rejected: %s"
+          "%s of %s was rejected: %s; --although-rejected promotes it all the same"
               .formatted(version, model.model(), known.latest().event().getReason()));
     }
     Promotions.send(

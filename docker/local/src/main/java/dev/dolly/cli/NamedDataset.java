@@ -5,13 +5,14 @@ import dev.dolly.hub.Hub;
 import dev.dolly.hub.Repo;
 import dev.dolly.hub.RepoType;
 import dev.dolly.ingest.dataset.DatasetInput;
+import dev.dolly.schemas.dataset.DatasetEntry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import org.apache.flink.core.fs.FileSystem;
+import java.util.regex.Pattern;
 
 /**
  * A dataset as a user names it.
@@ -22,6 +23,7 @@ import org.apache.flink.core.fs.FileSystem;
 record NamedDataset(DatasetInput input, String name, String licence) {
   private static final String BUNDLED = "dolly-15k";
   private static final String BUNDLED_NAME = "databricks-dolly-15k";
+  private static final Pattern FILE = Pattern.compile(".*\\.(jsonl?|gz)");
   private static final String UNKNOWN_LICENCE = "NOASSERTION"; // SPDX
 
   /**
@@ -43,7 +45,7 @@ record NamedDataset(DatasetInput input, String name, String licence) {
     if (Files.isRegularFile(path)) {
       return ofName(local(path), text);
     }
-    if (!Repo.isOwnerAndName(text)) {
+    if (FILE.matcher(text).matches() || !Repo.isOwnerAndName(text)) {
       throw new CommandException(
           "there is no file "
               + text
@@ -63,6 +65,12 @@ record NamedDataset(DatasetInput input, String name, String licence) {
   NamedDataset called(String otherName, String otherLicence) {
     return new NamedDataset(
         input, otherName == null ? name : otherName, otherLicence == null ? licence : otherLicence);
+  }
+
+  /** Says what is no record, and where. */
+  String refusal(DatasetEntry.Broken entry) {
+    return "%s, line %d: %s: %s"
+        .formatted(input.name(), entry.line() + 1, entry.reason().code(), entry.reason().message());
   }
 
   private static NamedDataset ofName(DatasetInput input, String path) {
@@ -87,8 +95,8 @@ record NamedDataset(DatasetInput input, String name, String licence) {
   }
 
   private static DatasetInput remote(String url) {
-    org.apache.flink.core.fs.Path path = new org.apache.flink.core.fs.Path(URI.create(url));
-    return new Source(url, () -> FileSystem.get(path.toUri()).open(path));
+    URI file = URI.create(url);
+    return new Source(url, () -> RemoteFiles.open(file));
   }
 
   @FunctionalInterface

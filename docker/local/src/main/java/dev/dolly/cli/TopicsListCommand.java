@@ -8,10 +8,10 @@ import dev.dolly.json.Json;
 import dev.dolly.schemas.topic.Topic;
 import dev.dolly.schemas.topic.TopicCatalogue;
 import dev.dolly.watch.TopicFigures;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
@@ -22,7 +22,7 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "list",
     description = {
-      "Prints the catalogue's topics, one JSON object a line: whether they exist, the offsets that"
+      "Prints the catalogue's topics and what others there are, one JSON object a line: whether they exist, the offsets that"
           + " each partition has, how many those are in all (transactions leave marks that take"
           + " one), bytes of one replica, and how many records our own group has not committed."
     })
@@ -46,14 +46,11 @@ final class TopicsListCommand implements Callable<Integer> {
     Cluster target = cluster.broker();
     Set<String> existing;
     try (Admin admin = target.admin()) {
-      existing = admin.listTopics().names().get();
+      existing = new TreeSet<>(admin.listTopics().names().get());
     }
-    List<Topic<?>> topics = new ArrayList<>(TopicCatalogue.all());
+    List<Topic<?>> topics = TopicCatalogue.all();
     Map<String, TopicFigures> figures =
-        TopicFigures.read(
-            target.bootstrap(),
-            topics.stream().map(Topic::name).filter(existing::contains).toList(),
-            GROUPS);
+        TopicFigures.read(target.bootstrap(), List.copyOf(existing), GROUPS);
     for (Topic<?> topic : topics) {
       ObjectNode line =
           Json.object()
@@ -70,6 +67,13 @@ final class TopicsListCommand implements Callable<Integer> {
             .ifPresent(lag -> line.put("group", GROUPS.get(topic.name())).put("lag", lag));
       }
       terminal.result(Json.line(line));
+    }
+    for (String other : existing) { // a user's own datasets and copies
+      if (TopicCatalogue.find(other).isEmpty()) {
+        ObjectNode line = Json.object().put("topic", other).put("exists", true);
+        add(line, figures.get(other));
+        terminal.result(Json.line(line));
+      }
     }
     return 0;
   }

@@ -3,7 +3,6 @@ package dev.dolly.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dolly.engine.model.Manifest;
 import dev.dolly.json.Json;
-import dev.dolly.local.DataDirectory;
 import dev.dolly.training.lineage.Lineage;
 import dev.dolly.training.options.InvalidOptionsException;
 import dev.dolly.training.options.TrainingOption;
@@ -21,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
@@ -52,23 +52,7 @@ final class TrainCommand implements Callable<Integer> {
               + " here win.")
   private String recipe;
 
-  @Option(
-      names = "--bootstrap",
-      paramLabel = "HOST:PORT",
-      description = "Kafka brokers (default: those of the local stack).")
-  private String bootstrap;
-
-  @Option(
-      names = "--registry",
-      paramLabel = "URL",
-      description = "Schema registry (default: the local stack's).")
-  private String registry;
-
-  @Option(
-      names = "--stack",
-      paramLabel = "DIR",
-      description = "What the local stack keeps (default: .dolly beside the dolly script).")
-  private Path stack;
+  @Mixin private StackChoiceOptions cluster;
 
   private TrainCommand(Terminal terminal) {
     this.terminal = terminal;
@@ -99,12 +83,9 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    DataDirectory directory = new DataDirectory(stack == null ? Home.system().data() : stack);
-    ClusterChoice cluster =
-        new ClusterChoice(command.commandLine(), directory, bootstrap, registry);
     StopSignal stop = new StopSignal(terminal, STOPPED);
     try {
-      return train(cluster, stop);
+      return train(cluster.choice(), stop);
     } catch (InvalidOptionsException e) {
       throw new ParameterException(command.commandLine(), e.getMessage(), e);
     } catch (RuntimeException | InterruptedException e) {

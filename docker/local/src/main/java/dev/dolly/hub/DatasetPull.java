@@ -9,7 +9,9 @@ import java.util.stream.Collectors;
 
 /** Brings a dataset's file from a hub. */
 public final class DatasetPull {
-  private static final Pattern READABLE = Pattern.compile(".*\\.jsonl?(\\.gz)?");
+  private static final Pattern READABLE =
+      Pattern.compile(
+          "(?!(.*/)?([^/]*_)?infos\\.json$).*\\.jsonl?(\\.gz)?"); // infos describe the data
 
   private final Hub hub;
   private final PullListener listener;

@@ -19,17 +19,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Broker, registry and jobs, each in a child process that this one keeps running: from {@link
- * #start} on, prompts are answered. A child that a signal ends is started again on the same ports,
- * and the jobs go on from their newest checkpoint; the children end with this process, however it
- * ends. Methods may be called from any thread.
+ * Broker, registry, jobs and the promotion gate, each in a child process that this one keeps
+ * running: from {@link #start} on, prompts are answered. A child that a signal ends is started
+ * again on the same ports, and the jobs go on from their newest checkpoint; the children end with
+ * this process, however it ends. Methods may be called from any thread.
  */
 public final class LocalStack implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LocalStack.class);
   private static final Duration START = Duration.ofMinutes(2);
 
   /** In which they are stopped: those first that use the others. */
-  private static final List<Part> STOP_ORDER = List.of(Part.JOBS, Part.REGISTRY, Part.BROKER);
+  private static final List<Part> STOP_ORDER =
+      List.of(Part.GATE, Part.JOBS, Part.REGISTRY, Part.BROKER);
 
   private final DataDirectory data;
   private final Consumer<String> progress;
@@ -55,7 +56,10 @@ public final class LocalStack implements AutoCloseable {
    */
   public static LocalStack start(StackSettings settings, Consumer<String> progress)
       throws InterruptedException {
-    return start(settings, EnumSet.allOf(Part.class), progress);
+    return start(
+        settings,
+        settings.gate().isPresent() ? EnumSet.allOf(Part.class) : Part.ofAnswers(),
+        progress);
   }
 
   /** As above, some of the parts; broker and registry among them. */
@@ -141,16 +145,32 @@ public final class LocalStack implements AutoCloseable {
       parts.put(part, new Supervisor(commands.of(part), launcher, part.grace(), new Supervision()));
     }
     List<CompletableFuture<Void>> ready = new ArrayList<>();
-    for (Supervisor part : parts.values()) {
-      part.failure().thenAccept(failure::complete);
-      ready.add(part.ready());
-      part.start();
+    for (Part part : parts.keySet()) {
+      if (part != Part.GATE) {
+        Supervisor supervisor = parts.get(part);
+        supervisor.failure().thenAccept(failure::complete);
+        ready.add(supervisor.ready());
+        supervisor.start();
+      }
     }
     await(
         CompletableFuture.allOf(parts.get(Part.BROKER).ready(), parts.get(Part.REGISTRY).ready())
             .orTimeout(START.toMillis(), TimeUnit.MILLISECONDS));
     // A large model may take its time: as long as the process lives and says nothing else.
     await(CompletableFuture.allOf(ready.toArray(CompletableFuture<?>[]::new)));
+    if (parts.containsKey(Part.GATE)) {
+      startGate(parts.get(Part.GATE));
+    }
+  }
+
+  /** When the others run, and nobody waits for it; answers go on without it, too. */
+  private void startGate(Supervisor gate) {
+    gate.failure()
+        .thenAccept(
+            e ->
+                progress.accept(
+                    "there is no gate any more, candidates wait for the next: " + e.getMessage()));
+    gate.start();
   }
 
   private void await(CompletableFuture<Void> ready) throws InterruptedException {

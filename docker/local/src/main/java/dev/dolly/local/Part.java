@@ -4,8 +4,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** What a stack consists of, each in a process of its own. */
@@ -13,7 +15,9 @@ public enum Part {
   BROKER(Duration.ofSeconds(10)),
   REGISTRY(Duration.ofSeconds(5)),
   /** Flink with the inference job, and ingest. */
-  JOBS(Duration.ofSeconds(15));
+  JOBS(Duration.ofSeconds(15)),
+  /** The promotion gate, which answers do not need. */
+  GATE(Duration.ofSeconds(5));
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -21,6 +25,11 @@ public enum Part {
 
   Part(Duration grace) {
     this.grace = grace;
+  }
+
+  /** Those without which no prompt is answered. */
+  public static Set<Part> ofAnswers() {
+    return EnumSet.complementOf(EnumSet.of(GATE));
   }
 
   /** In lower case: in messages and names of files. */

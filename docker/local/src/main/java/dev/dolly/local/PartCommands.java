@@ -15,6 +15,17 @@ import java.util.stream.Stream;
 
 /** How each part of a stack is launched as a process of its own. */
 public final class PartCommands {
+  /**
+   * A model is loaded by a thread of least priority, which counts for nothing otherwise: beside a
+   * running model it would double the time of each step. No other changes.
+   */
+  private static final List<String> PRIORITIES =
+      List.of(
+          "-XX:ThreadPriorityPolicy=1",
+          "-XX:JavaPriority1_To_OSPriority=10",
+          "-XX:JavaPriority9_To_OSPriority=0",
+          "-XX:JavaPriority10_To_OSPriority=0");
+
   private final StackSettings settings;
   private final Ports ports;
 
@@ -33,6 +44,7 @@ public final class PartCommands {
       case BROKER -> broker();
       case REGISTRY -> registry();
       case JOBS -> jobs();
+      case GATE -> gate();
     };
   }
 
@@ -53,19 +65,28 @@ public final class PartCommands {
         Part.JOBS.title(),
         JobsChild.class.getName(),
         classPath(),
-        List.of(
-            // The compilers and the engine's temporaries leave free pages behind in every arena of
-            // glibc's malloc, more with each hour. A JDK too old for the option only keeps them.
-            "-XX:+IgnoreUnrecognizedVMOptions",
-            "-XX:TrimNativeHeapInterval=30000",
-            // A model is loaded by a thread of least priority, which counts for nothing otherwise:
-            // beside a running model it would double the time of each step. No other changes.
-            "-XX:ThreadPriorityPolicy=1",
-            "-XX:JavaPriority1_To_OSPriority=10",
-            "-XX:JavaPriority9_To_OSPriority=0",
-            "-XX:JavaPriority10_To_OSPriority=0"),
+        // The compilers and the engine's temporaries leave free pages behind in every arena of
+        // glibc's malloc, more with each hour. A JDK too old for the option only keeps them.
+        Stream.concat(
+                Stream.of("-XX:+IgnoreUnrecognizedVMOptions", "-XX:TrimNativeHeapInterval=30000"),
+                PRIORITIES.stream())
+            .toList(),
         Map.of(),
         settings.jobsOn(ports).toMap(),
+        settings.data().root());
+  }
+
+  /** It computes with what the others leave. */
+  private ChildCommand gate() {
+    return new ChildCommand(
+        Part.GATE.title(),
+        GateChild.class.getName(),
+        classPath(),
+        Stream.concat(Stream.of("-Xmx512m", "-XX:TieredStopAtLevel=1"), PRIORITIES.stream())
+            .toList(),
+        // A worker that spins while it waits would keep off the core one that answers.
+        Map.of("OMP_WAIT_POLICY", "PASSIVE"),
+        settings.gateOn(ports),
         settings.data().root());
   }
 

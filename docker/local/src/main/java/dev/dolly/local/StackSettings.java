@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -17,9 +18,15 @@ import java.util.stream.Stream;
  * @param model a Hugging Face model directory
  * @param jobs further settings of the inference job and of ingest, by their own keys; none of those
  *     that the stack sets itself
+ * @param gate the promotion gate's rules file; empty: no gate runs
  */
 public record StackSettings(
-    DataDirectory data, PortChoice ports, Path registry, Path model, Map<String, String> jobs) {
+    DataDirectory data,
+    PortChoice ports,
+    Path registry,
+    Path model,
+    Map<String, String> jobs,
+    Optional<Path> gate) {
   private static final String BOOTSTRAP = InferenceSettings.PREFIX + "bootstrap-servers";
   private static final String REGISTRY = InferenceSettings.PREFIX + "schema-registry";
   private static final String MODEL = InferenceSettings.PREFIX + "model-directory";
@@ -40,6 +47,31 @@ public record StackSettings(
     JobsSettings all = new JobsSettings(data, 0, keys(jobs, model, data, "unknown", "unknown"));
     all.inferenceSettings();
     all.ingestSettings();
+  }
+
+  /** Of a stack without a gate. */
+  public StackSettings(
+      DataDirectory data, PortChoice ports, Path registry, Path model, Map<String, String> jobs) {
+    this(data, ports, registry, model, jobs, Optional.empty());
+  }
+
+  /**
+   * The same with a promotion gate.
+   *
+   * @param rules its rules file
+   */
+  public StackSettings withGate(Path rules) {
+    return new StackSettings(data, ports, registry, model, jobs, Optional.of(rules));
+  }
+
+  /** What the gate's process reads: it looks where the inference job looks. */
+  Map<String, String> gateOn(Ports ports) {
+    JobsSettings all = jobsOn(ports);
+    return GateChild.settings(
+        ports.address(),
+        all.inferenceSettings().modelName(),
+        all.jobs().get(PREFIXES),
+        gate.orElseThrow());
   }
 
   /** What runs the jobs, with broker, registry and Flink on those ports. */

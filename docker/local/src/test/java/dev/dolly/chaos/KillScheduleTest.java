@@ -18,7 +18,7 @@ class KillScheduleTest {
     for (long seed = 0; seed < 20; seed++) {
       assertThat(KillSchedule.of(seed, 3).kills())
           .extracting(Kill::part)
-          .containsExactlyInAnyOrder(Part.values());
+          .containsExactlyInAnyOrderElementsOf(Part.ofAnswers());
     }
   }
 

@@ -50,6 +50,21 @@ class BenchTest {
   }
 
   @Test
+  void documentsOfTheZeroShotTasks() throws IOException {
+    JsonNode figures =
+        bench(
+                "eval",
+                "--data=" + Path.of(System.getProperty("dolly.repository")).resolve("config/eval"),
+                "--tasks=piqa,boolq",
+                "--limit=4",
+                "--batch-size=2")
+            .path("eval");
+
+    assertThat(figures.path("tasks").path("piqa").path("requests").asInt()).isEqualTo(8);
+    assertThat(figures.path("docs_per_second").asDouble()).isPositive();
+  }
+
+  @Test
   void aSwapBesideRunningSequences() throws IOException {
     Path other = directory.resolve("other");
     Invocation made =

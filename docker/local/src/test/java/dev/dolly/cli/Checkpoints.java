@@ -42,6 +42,12 @@ final class Checkpoints implements AutoCloseable {
 
   /** Saves a small model as a version and announces it as a candidate; returns its directory. */
   Path save(String model, String version, String fixture) throws Exception {
+    return save(model, version, fixture, Map.of());
+  }
+
+  /** The same with further files of the model's own: contents by name. */
+  Path save(String model, String version, String fixture, Map<String, String> further)
+      throws Exception {
     Path checkpoint = Files.createDirectories(directory.resolve(model).resolve(version));
     List<String> names = new ArrayList<>();
     try (Stream<Path> files = Files.list(Fixtures.model(fixture))) {
@@ -50,6 +56,10 @@ final class Checkpoints implements AutoCloseable {
         Files.write(checkpoint.resolve(name), Files.readAllBytes(file));
         names.add(name);
       }
+    }
+    for (Map.Entry<String, String> file : further.entrySet()) {
+      Files.writeString(checkpoint.resolve(file.getKey()), file.getValue());
+      names.add(file.getKey());
     }
     Manifest manifest =
         ManifestWriter.write(checkpoint, names, Json.object().put("version", version));
@@ -79,7 +89,8 @@ final class Checkpoints implements AutoCloseable {
     return put(history(model).promotion(version, "for a test", System.currentTimeMillis()));
   }
 
-  private long put(CheckpointEvent event) throws Exception {
+  /** Announces something else. */
+  long put(CheckpointEvent event) throws Exception {
     long offset =
         producer
             .send(

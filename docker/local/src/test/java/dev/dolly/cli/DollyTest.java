@@ -25,6 +25,8 @@ class DollyTest {
         "score --help",
         "bench --help",
         "bench decode --help",
+        "eval --help",
+        "eval gate --help",
         "models --help",
         "models make --help",
         "models pull --help",
@@ -69,7 +71,10 @@ class DollyTest {
         "bench decode --new-tokens 1",
         "demo --limit 0",
         "demo --limit -1",
-        "models make pythia-3m"
+        "models make pythia-3m",
+        "eval gate",
+        "eval gate --model-name dolly --rules none.yaml",
+        "up --gate-rules none.yaml"
       })
   void wrongUsageIsOneLineAndCodeTwo(String arguments) {
     Invocation run = Invocation.of("", arguments.isEmpty() ? new String[0] : arguments.split(" "));

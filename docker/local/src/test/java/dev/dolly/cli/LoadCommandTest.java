@@ -197,6 +197,31 @@ class LoadCommandTest {
         .isEqualTo("{\"instruction\": 5}");
   }
 
+  @Test
+  void retractionNamesWhatIsNoRecordAndTakesTheRestBack() throws Exception {
+    Path file = write("mixed.jsonl", ONE + "{\n" + TWO);
+    running.run("load", file.toString(), "--topic=mixed");
+
+    Invocation retracted = running.run("load", "--retract", file.toString(), "--topic=mixed");
+
+    assertThat(retracted.code()).isEqualTo(1);
+    assertThat(retracted.err()).contains("mixed.jsonl, line 2: MALFORMED_JSON");
+    assertThat(retracted.lines().get(0).path("retracted").asInt()).isEqualTo(2);
+  }
+
+  @Test
+  void aTopicThatIsNoDatasetsIsRefused() throws Exception {
+    String file = write("records.jsonl", ONE).toString();
+    for (String topic : List.of("dolly.prompts.raw", "dolly.responses", "dolly.dead-letters")) {
+      Invocation refused = running.run("load", file, "--topic=" + topic);
+      assertThat(refused.code()).isEqualTo(2);
+      assertThat(refused.err()).contains(topic);
+    }
+    for (String option : List.of("--topic=a", "--name=a", "--licence=MIT")) {
+      assertThat(running.run("load", file, "--prompts", option).code()).isEqualTo(2);
+    }
+  }
+
   private static List<DeadLetter> letters(Path file) {
     return running.records(TopicCatalogue.DEAD_LETTERS).stream()
         .filter(letter -> letter.getOrigin().getSource().equals(file.toString()))
@@ -247,12 +272,17 @@ class LoadCommandTest {
     assertThat(unknown.err()).contains("nofs");
     Invocation missing = running.run("load", "missing.jsonl", "--topic=url");
     assertThat(missing.err()).startsWith("dolly: there is no file missing.jsonl");
+    for (String mistyped : List.of("data/records.jsonl", "data/a.json", "data/a.jsonl.gz")) {
+      assertThat(running.run("load", mistyped, "--topic=url").err())
+          .startsWith("dolly: there is no file " + mistyped);
+    }
   }
 
   @Test
   void aDatasetComesFromAHub() throws Exception {
     try (HubServer hub = new HubServer("datasets/owner/alpaca")) {
       hub.files.put("README.md", "no records".getBytes(UTF_8));
+      hub.files.put("dataset_infos.json", "{}".getBytes(UTF_8));
       hub.files.put(
           "data/alpaca.json",
           "[{\"instruction\": \"Sing\", \"input\": \"\", \"output\": \"la\"}]".getBytes(UTF_8));

@@ -155,18 +155,20 @@ class ReplayCommandTest {
             Invocation.of("", "topics", "create", "--bootstrap", running.cluster.bootstrap())
                 .code())
         .isZero();
-    assertThat(running.run("load", "dolly-15k", "--strict").code()).isZero();
-    JsonNode dataset =
-        Invocation.of("", "topics", "list", "--bootstrap", running.cluster.bootstrap())
-            .lines()
-            .stream()
-            .filter(line -> line.path("topic").asText().equals("dolly-15k"))
-            .findFirst()
-            .orElseThrow();
-    assertThat(dataset.path("exists").asBoolean()).isTrue();
-    assertThat(dataset.path("records").asLong()).isBetween(15_011L, 15_011L + 8);
-    assertThat(dataset.path("bytes").asLong()).isGreaterThan(1_000_000);
-    assertThat(dataset.path("offsets")).hasSize(4);
+    for (String topic : List.of("dolly-15k", "a-users-own")) {
+      assertThat(running.run("load", "dolly-15k", "--topic", topic, "--strict").code()).isZero();
+      JsonNode dataset =
+          Invocation.of("", "topics", "list", "--bootstrap", running.cluster.bootstrap())
+              .lines()
+              .stream()
+              .filter(line -> line.path("topic").asText().equals(topic))
+              .findFirst()
+              .orElseThrow();
+      assertThat(dataset.path("exists").asBoolean()).isTrue();
+      assertThat(dataset.path("records").asLong()).isBetween(15_011L, 15_011L + 8);
+      assertThat(dataset.path("bytes").asLong()).isGreaterThan(1_000_000);
+      assertThat(dataset.path("offsets")).hasSize(4);
+    }
   }
 
   @Test

@@ -23,7 +23,7 @@ public record GreedyAnswers(BatchSettings settings, int maxNewTokens) {
    * Asks all of them.
    *
    * @param model stays the caller's
-   * @param answered hears how many of the first ones are answered
+   * @param answered hears, often, how many are answered; may throw to give up
    * @return an answer a question, in their order; "" for one that cannot be asked
    * @throws IllegalStateException when the engine fails
    */
@@ -43,6 +43,7 @@ public record GreedyAnswers(BatchSettings settings, int maxNewTokens) {
               format.newAnswer()));
     }
     return AllAnswers.of(model, settings, requests, answered).stream()
+        .map(generation -> generation.outcome().orElseThrow())
         .map(outcome -> outcome instanceof Outcome.Finished finished ? finished.text() : "")
         .toList();
   }

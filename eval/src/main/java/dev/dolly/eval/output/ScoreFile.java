@@ -27,16 +27,23 @@ public final class ScoreFile {
     ObjectNode root = JsonNodeFactory.instance.objectNode();
     ObjectNode tasks = root.putObject("tasks");
     for (TaskResult result : model.results()) {
-      ObjectNode task = tasks.putObject(result.task()).put("docs", result.docs());
-      result
-          .metrics()
-          .forEach(
-              (name, metric) -> {
-                task.put(name, metric.value());
-                metric.stderr().ifPresent(stderr -> task.put(name + "_stderr", stderr));
-              });
-      task.put("table_metric", Task.named(result.task()).tableMetric().title());
+      tasks.set(
+          result.task(),
+          of(result).put("table_metric", Task.named(result.task()).tableMetric().title()));
     }
     return root.put("gmean", model.geometricMean());
+  }
+
+  /** {@code {"docs", METRIC, METRIC_stderr, …}}. */
+  public static ObjectNode of(TaskResult result) {
+    ObjectNode task = JsonNodeFactory.instance.objectNode().put("docs", result.docs());
+    result
+        .metrics()
+        .forEach(
+            (name, metric) -> {
+              task.put(name, metric.value());
+              metric.stderr().ifPresent(stderr -> task.put(name + "_stderr", stderr));
+            });
+    return task;
   }
 }

@@ -70,6 +70,11 @@ public record TaskData(Task task, List<Document> documents, long available) {
     }
   }
 
+  /** The same task with fewer documents. */
+  public TaskData first(int most) {
+    return new TaskData(task, documents.subList(0, Math.min(most, documents.size())), available);
+  }
+
   /** How many requests there are. */
   public int requests() {
     return documents.stream().mapToInt(document -> document.requests().size()).sum();

@@ -1,6 +1,9 @@
 package dev.dolly.ingest.dataset;
 
-/** Another loader began on the same topic: that one goes on, this one writes nothing more. */
+/**
+ * Another loader began on the same topic, or the broker gave a transaction up that took too long:
+ * this one writes nothing more.
+ */
 public final class LoaderFencedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -8,8 +11,8 @@ public final class LoaderFencedException extends RuntimeException {
     super(
         "another loader of topic "
             + topic
-            + " has begun and this one has ended; load again when that one is done, nothing comes"
-            + " twice",
+            + " has begun, or a transaction of this one timed out; this one has ended: load again"
+            + " when no other is under way, nothing comes twice",
         cause);
   }
 }

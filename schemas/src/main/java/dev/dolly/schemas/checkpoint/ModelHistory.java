@@ -126,12 +126,27 @@ public final class ModelHistory {
    * @throws IllegalArgumentException for a version that no event has announced
    */
   public CheckpointEvent promotion(String version, String reason, long now) {
+    return next(version, CheckpointStatus.PROMOTED, reason, now);
+  }
+
+  /**
+   * The event that says that a version is not to be served. What is served stays.
+   *
+   * @param reason for people
+   * @param now epoch ms
+   * @throws IllegalArgumentException for a version that no event has announced
+   */
+  public CheckpointEvent rejection(String version, String reason, long now) {
+    return next(version, CheckpointStatus.REJECTED, reason, now);
+  }
+
+  private CheckpointEvent next(String version, CheckpointStatus status, String reason, long now) {
     ModelVersion known =
         version(version)
             .orElseThrow(() -> new IllegalArgumentException(model + " has no version " + version));
     return CheckpointEvent.newBuilder(known.latest().event())
-        .setEventId(eventId(version, CheckpointStatus.PROMOTED))
-        .setStatus(CheckpointStatus.PROMOTED)
+        .setEventId(eventId(version, status))
+        .setStatus(status)
         .setReason(reason)
         .setCreatedAt(now)
         .build();

@@ -4,10 +4,10 @@ import dev.dolly.schemas.prompt.Rejection;
 
 /** What stands in a dataset file at one place. */
 public sealed interface DatasetEntry {
-  /** Lines of the file before it; of a JSON array, elements before it. */
+  /** Lines of the file before the one that it begins at. */
   long line();
 
-  /** Its JSON; nobody changes it. */
+  /** Its JSON as it stands there; nobody changes it. */
   byte[] bytes();
 
   /** A record. */

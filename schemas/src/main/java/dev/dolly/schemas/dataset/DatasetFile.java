@@ -1,11 +1,5 @@
 package dev.dolly.schemas.dataset;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.dolly.schemas.avro.ErrorCode;
 import dev.dolly.schemas.digest.Sha256;
 import dev.dolly.schemas.prompt.RejectedException;
@@ -17,13 +11,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 
 /**
  * Reads a dataset file from its beginning to its end: JSON lines, or one JSON array of objects (a
- * file whose first character is {@code [}), as it is or compressed by gzip. Memory is one record
- * and what {@link RecordIds} needs. Blank lines are passed over.
+ * file whose first character is {@code [}, but for white space and a byte order mark), as it is or
+ * compressed by gzip. Memory is one record and what {@link RecordIds} needs. Blank lines are passed
+ * over.
  */
 public final class DatasetFile {
   /** Of a record's JSON; a larger one would not go through a broker with its default settings. */
@@ -31,8 +27,8 @@ public final class DatasetFile {
 
   private static final int BUFFER_BYTES = 1 << 16;
 
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+  /** A byte order mark in UTF-8, which some editors put first. */
+  private static final byte[] MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
   private final InstructionParser parser = new InstructionParser();
   private final RecordIds ids = new RecordIds();
@@ -91,20 +87,33 @@ public final class DatasetFile {
   }
 
   private void content(String name, InputStream in) throws IOException {
-    in.mark(1);
-    int first = in.read();
-    in.reset();
-    if (first == '[') {
-      array(name, in);
-    } else {
-      lines(in);
+    in.mark(MARK.length);
+    if (!Arrays.equals(in.readNBytes(MARK.length), MARK)) {
+      in.reset();
     }
+    long line = 0;
+    in.mark(1);
+    for (int first = in.read(); first >= 0; first = in.read()) {
+      if (first == '[') {
+        new ArrayElements(name, line, this::entry).read(in);
+        return;
+      }
+      if (!isBlank((byte) first)) {
+        in.reset();
+        break;
+      }
+      if (first == '\n') {
+        line++;
+      }
+      in.mark(1);
+    }
+    lines(in, line);
   }
 
-  private void lines(InputStream in) throws IOException {
+  private void lines(InputStream in, long first) throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     byte[] buffer = new byte[BUFFER_BYTES];
-    long number = 0;
+    long number = first;
     for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
       int from = 0;
       for (int i = 0; i < read; i++) {
@@ -121,25 +130,8 @@ public final class DatasetFile {
   }
 
   /** Keeps of a line what shows that it is too long, and no more. */
-  private static void add(ByteArrayOutputStream line, byte[] buffer, int from, int to) {
+  static void add(ByteArrayOutputStream line, byte[] buffer, int from, int to) {
     line.write(buffer, from, Math.min(to - from, RECORD_BYTES + 1 - line.size()));
-  }
-
-  private void array(String name, InputStream in) throws IOException {
-    try (JsonParser elements = MAPPER.createParser(in)) {
-      elements.disable(JsonParser.Feature.AUTO_CLOSE_SOURCE);
-      elements.nextToken();
-      long number = 0;
-      while (elements.nextToken() != JsonToken.END_ARRAY) {
-        JsonNode element = MAPPER.readTree(elements);
-        entry(number++, MAPPER.writeValueAsBytes(element));
-      }
-      if (elements.nextToken() != null) {
-        throw new IOException(name + ": something follows the JSON array");
-      }
-    } catch (JsonProcessingException e) {
-      throw new IOException(name + ": is no JSON array: " + e.getOriginalMessage(), e);
-    }
   }
 
   private void entry(long line, byte[] bytes) throws IOException {
@@ -164,10 +156,15 @@ public final class DatasetFile {
 
   private static boolean isBlank(byte[] bytes) {
     for (byte b : bytes) {
-      if (b != ' ' && b != '\t' && b != '\r') {
+      if (!isBlank(b)) {
         return false;
       }
     }
     return true;
+  }
+
+  /** JSON's white space. */
+  static boolean isBlank(byte b) {
+    return b == ' ' || b == '\t' || b == '\r' || b == '\n';
   }
 }

@@ -2,6 +2,7 @@ package dev.dolly.schemas.prompt;
 
 import dev.dolly.schemas.avro.ErrorCode;
 import dev.dolly.schemas.avro.Prompt;
+import dev.dolly.schemas.topic.TopicCatalogue;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,15 @@ public record PromptLimits(int maxBytes, int maxInstructionBytes, int maxMetadat
 
   private static final int MEBIBYTE = 1024 * 1024;
   private static final int KIBIBYTE = 1024;
+
+  /** What the prompt topic takes: whoever may not write what it accepted would fail for ever. */
+  private static final int RECORD_BYTES = TopicCatalogue.PROMPTS.maxMessageBytes();
+
+  /** More than a record has beside its texts: headers of record and batch, numbers, origin. */
+  private static final int OVERHEAD_BYTES = 2 * KIBIBYTE;
+
+  /** The most that Avro writes before a text. */
+  private static final int STRING_BYTES = 5;
 
   public PromptLimits {
     List<String> problems = new ArrayList<>();
@@ -58,8 +68,17 @@ public record PromptLimits(int maxBytes, int maxInstructionBytes, int maxMetadat
         prompt.getMetadata().entrySet().stream()
             .mapToLong(entry -> (long) bytes(entry.getKey()) + bytes(entry.getValue()))
             .sum();
-    return metadata > maxMetadataBytes
-        ? tooLarge("the metadata", metadata, maxMetadataBytes)
+    if (metadata > maxMetadataBytes) {
+      return tooLarge("the metadata", metadata, maxMetadataBytes);
+    }
+    long whole = OVERHEAD_BYTES + 2L * bytes(prompt.getRequestId()) + instruction + metadata;
+    whole += prompt.getContext() == null ? 0 : bytes(prompt.getContext());
+    whole += (long) STRING_BYTES * 2 * prompt.getMetadata().size();
+    for (String stop : prompt.getParams().getStop()) {
+      whole += STRING_BYTES + bytes(stop);
+    }
+    return whole > RECORD_BYTES
+        ? tooLarge("the prompt with all that it carries", whole, RECORD_BYTES)
         : Optional.empty();
   }
 

@@ -22,7 +22,7 @@ class ModelHistoryTest {
     candidate("c");
     promote("a");
     promote("b");
-    put("dolly", "c", CheckpointStatus.REJECTED, history.eventId("c", CheckpointStatus.REJECTED));
+    reject("c");
 
     assertThat(history.versions())
         .extracting(ModelVersion::version, ModelVersion::status, ModelVersion::everPromoted)
@@ -55,7 +55,7 @@ class ModelHistoryTest {
       candidate(version);
       promote(version);
     }
-    put("dolly", "b", CheckpointStatus.REJECTED, history.eventId("b", CheckpointStatus.REJECTED));
+    reject("b");
     assertThat(history.previous()).map(RecordedEvent::version).contains("a");
   }
 
@@ -101,6 +101,17 @@ class ModelHistoryTest {
   }
 
   @Test
+  void rejectsWhatWasAnnouncedOnce() {
+    candidate("a");
+    CheckpointEvent rejection = history.rejection("a", "max heldout.loss", 42);
+    assertThat(rejection.getUri()).isEqualTo("file:/models/a");
+    assertThat(rejection.getStatus()).isEqualTo(CheckpointStatus.REJECTED);
+    assertThat(rejection.getReason()).isEqualTo("max heldout.loss");
+    assertThat(history.rejection("a", "again", 43).getEventId()).isEqualTo(rejection.getEventId());
+    assertThatThrownBy(() -> history.rejection("z", "", 42)).hasMessageContaining("z");
+  }
+
+  @Test
   void takesEventsInTheirOrderOnly() {
     candidate("a");
     assertThatThrownBy(() -> history.add(new RecordedEvent(0, history.promotion("a", "", 0))))
@@ -119,6 +130,11 @@ class ModelHistoryTest {
     CheckpointEvent event = history.promotion(version, "promoted", 0);
     assertThat(history.add(new RecordedEvent(offset++, event))).isTrue();
     return event;
+  }
+
+  private void reject(String version) {
+    CheckpointEvent event = history.rejection(version, "rejected", 0);
+    assertThat(history.add(new RecordedEvent(offset++, event))).isTrue();
   }
 
   private boolean put(String model, String version, CheckpointStatus status, String id) {

@@ -57,7 +57,7 @@ class DatasetFileTest {
         .containsExactly(
             new InstructionText("Translate", "Haus", "house", ""),
             new InstructionText("Sing", "", "la", ""));
-    assertThat(entries).extracting(DatasetEntry::line).containsExactly(0L, 1L);
+    assertThat(entries).extracting(DatasetEntry::line).containsExactly(1L, 2L);
   }
 
   @Test
@@ -155,23 +155,82 @@ class DatasetFileTest {
       })
   void saysWhatIsWrongWithALineAndGoesOn(String line, ErrorCode code, String reason)
       throws IOException {
-    // no array, whatever the line begins with
-    List<DatasetEntry> entries =
-        read("\n" + line + "\n{\"instruction\": \"a\", \"response\": \"b\"}\n");
+    String good = "{\"instruction\": \"a\", \"response\": \"b\"}\n";
+    List<DatasetEntry> entries = read(good + line + "\n" + good);
 
-    Broken broken = (Broken) entries.get(0);
+    Broken broken = (Broken) entries.get(1);
     assertThat(broken.line()).isEqualTo(1);
     assertThat(broken.reason().code()).isEqualTo(code);
     assertThat(broken.reason().message()).contains(reason);
     assertThat(new String(broken.bytes(), StandardCharsets.UTF_8)).isEqualTo(line);
-    assertThat(entries.get(1)).isInstanceOf(Found.class);
+    assertThat(entries.get(2)).isInstanceOf(Found.class);
   }
 
   @Test
-  void refusesATornArray() {
-    assertThatThrownBy(() -> read("[{\"instruction\": \"a\", \"response\": \"b\"},"))
+  void aBadElementOfAnArrayDoesNotEndTheOthers() throws IOException {
+    String twice = "{\"instruction\": \"[\\\"\", \"x\" :\n1,\"x\":2}";
+    String latin = "{\"instruction\": \"é\"}";
+    Path file = directory.resolve("data.json");
+    Files.write(
+        file,
+        ("[\n  {\"instruction\": \"]\", \"response\": \"\\\\\"},\n"
+                + (twice + " ,\n" + latin + ", 5,{\"a\": 1 {]},\n\n")
+                + "{\n\"instruction\": \"a\", \"response\": \"b\"\n}\n]")
+            .getBytes(StandardCharsets.ISO_8859_1));
+    List<DatasetEntry> entries = new ArrayList<>();
+
+    DatasetFile.read(file, entries::add);
+
+    assertThat(entries).extracting(DatasetEntry::line).containsExactly(1L, 2L, 4L, 4L, 4L, 6L);
+    assertThat(entries.subList(1, 5)).allMatch(Broken.class::isInstance);
+    assertThat(new String(entries.get(1).bytes(), StandardCharsets.ISO_8859_1)).isEqualTo(twice);
+    assertThat(new String(entries.get(2).bytes(), StandardCharsets.ISO_8859_1)).isEqualTo(latin);
+    assertThat(new String(entries.get(4).bytes(), StandardCharsets.ISO_8859_1))
+        .isEqualTo("{\"a\": 1 {]}");
+    assertThat(texts(List.of(entries.get(0), entries.get(5))))
+        .containsExactly(
+            new InstructionText("]", "", "\\", ""), new InstructionText("a", "", "b", ""));
+  }
+
+  @Test
+  void anElementMayBeLongerThanWhatIsReadAtOnce() throws IOException {
+    String good = "{\"instruction\": \"" + "a".repeat(200_000) + "\", \"response\": \"b\"}";
+    String large = "{\"instruction\": \"" + "a".repeat(DatasetFile.RECORD_BYTES) + "\"}";
+
+    List<DatasetEntry> entries = read("[" + good + "," + large + "," + good + "]");
+
+    assertThat(new String(entries.get(0).bytes(), StandardCharsets.UTF_8)).isEqualTo(good);
+    assertThat(((Broken) entries.get(1)).reason().code()).isEqualTo(ErrorCode.TOO_LARGE);
+    assertThat(entries.get(2)).isInstanceOf(Found.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\uFEFF", " \r\n\t\n", "\uFEFF\n \n"})
+  void looksPastWhiteSpaceAndAByteOrderMark(String before) throws IOException {
+    String one = "{\"instruction\": \"a\", \"response\": \"b\"}";
+    long line = before.chars().filter(c -> c == '\n').count();
+
+    List<DatasetEntry> array = read(before + "[" + one + ",\n5]");
+    List<DatasetEntry> lines = read(before + one + "\n5\n");
+
+    for (List<DatasetEntry> entries : List.of(array, lines)) {
+      assertThat(entries).extracting(DatasetEntry::line).containsExactly(line, line + 1);
+      assertThat(((Found) entries.get(0)).text()).isEqualTo(new InstructionText("a", "", "b", ""));
+      assertThat(((Broken) entries.get(1)).reason().code()).isEqualTo(ErrorCode.WRONG_TYPE);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"[5,", "[", "[5", "[\"5]", "[{]", "[5,]", "[,5]", "[5}]"})
+  void refusesATornArray(String array) {
+    assertThatThrownBy(() -> read(array))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("data.json: is no JSON array");
+        .hasMessageContaining("data.json: is no JSON array: line 1: ");
+  }
+
+  @Test
+  void anArrayMayHaveNoElements() throws IOException {
+    assertThat(read("[ ]\n")).isEmpty();
   }
 
   @Test

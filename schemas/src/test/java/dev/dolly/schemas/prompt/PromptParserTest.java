@@ -7,17 +7,23 @@ import static dev.dolly.schemas.avro.ErrorCode.OUT_OF_RANGE;
 import static dev.dolly.schemas.avro.ErrorCode.TOO_LARGE;
 import static dev.dolly.schemas.avro.ErrorCode.UNKNOWN_FIELD;
 import static dev.dolly.schemas.avro.ErrorCode.WRONG_TYPE;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dolly.schemas.avro.ErrorCode;
 import dev.dolly.schemas.avro.Origin;
 import dev.dolly.schemas.avro.Prompt;
 import dev.dolly.schemas.avro.PromptParams;
+import dev.dolly.schemas.topic.TopicCatalogue;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.avro.specific.SpecificDatumWriter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -288,6 +294,31 @@ class PromptParserTest {
     assertRejected(params("\"temperature\": -1"), OUT_OF_RANGE);
     assertRejected(with("\"priority\": 11"), OUT_OF_RANGE, "11", "-10 to 10");
     assertRejected(with("\"request_id\": \"" + "x".repeat(1025) + "\""), TOO_LARGE);
+  }
+
+  /** A producer that may not write what was accepted would fail for ever at the same offset. */
+  @Test
+  void whatIsAcceptedFitsThePromptTopicWithItsHeaders() throws IOException {
+    PromptParser limited = new PromptParser(PromptLimits.defaults());
+    Map<String, String> headers = Map.of("h", "x".repeat(65_000));
+    int fit = 0;
+    for (int bytes = 1_040_000; bytes <= 1024 * 1024; bytes += 500) {
+      String frame = "{\"instruction\": \"\"}";
+      byte[] json =
+          frame.replace("\"\"", "\"" + "y".repeat(bytes - frame.length()) + "\"").getBytes(UTF_8);
+      ParsedPrompt parsed = limited.parse(json, PLACE, TIMESTAMP, headers);
+      if (parsed instanceof ParsedPrompt.Accepted accepted) {
+        ByteArrayOutputStream avro = new ByteArrayOutputStream();
+        BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(avro, null);
+        new SpecificDatumWriter<>(Prompt.class).write(accepted.prompt(), encoder);
+        assertThat(avro.size() + accepted.prompt().getRequestId().length() + 200)
+            .isLessThan(TopicCatalogue.PROMPTS.maxMessageBytes());
+        fit++;
+      } else {
+        assertThat(((ParsedPrompt.Rejected) parsed).code()).isEqualTo(TOO_LARGE);
+      }
+    }
+    assertThat(fit).isBetween(1, 16); // the largest ones are refused
   }
 
   @Test

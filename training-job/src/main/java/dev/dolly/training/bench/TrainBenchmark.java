@@ -1,6 +1,6 @@
 package dev.dolly.training.bench;
 
-import dev.dolly.training.example.Example;
+import dev.dolly.engine.example.Example;
 import dev.dolly.training.zero.StepResult;
 import dev.dolly.training.zero.Trainer;
 import java.util.ArrayList;

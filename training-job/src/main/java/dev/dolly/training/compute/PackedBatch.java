@@ -1,6 +1,6 @@
 package dev.dolly.training.compute;
 
-import dev.dolly.training.example.Example;
+import dev.dolly.engine.example.Example;
 import java.util.List;
 
 /**

@@ -2,11 +2,11 @@ package dev.dolly.training.options;
 
 import static dev.dolly.training.options.TrainingOption.*;
 
+import dev.dolly.engine.example.TestSize;
 import dev.dolly.engine.model.DType;
 import dev.dolly.training.optimizer.OptimizerSettings;
 import dev.dolly.training.order.BatchSize;
 import dev.dolly.training.order.OrderSettings;
-import dev.dolly.training.order.TestSize;
 import dev.dolly.training.zero.StartValues;
 import java.nio.file.Files;
 import java.nio.file.Path;

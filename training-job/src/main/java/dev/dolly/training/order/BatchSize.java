@@ -1,6 +1,6 @@
 package dev.dolly.training.order;
 
-import dev.dolly.training.example.Example;
+import dev.dolly.engine.example.Example;
 
 /** When a global batch, over all devices and accumulated micro-batches, is full. */
 public sealed interface BatchSize {

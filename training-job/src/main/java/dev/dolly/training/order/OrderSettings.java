@@ -1,5 +1,7 @@
 package dev.dolly.training.order;
 
+import dev.dolly.engine.example.TestSize;
+
 /**
  * What makes the order.
  *

@@ -1,6 +1,8 @@
 package dev.dolly.training.order;
 
-import dev.dolly.training.example.Example;
+import dev.dolly.engine.example.Example;
+import dev.dolly.engine.example.Shuffle;
+import dev.dolly.engine.example.Split;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -15,9 +17,6 @@ import java.util.List;
  * <p>Immutable, thread safe.
  */
 public final class TrainingOrder {
-  /** The shuffles of one seed: of all examples, of each epoch's examples and of its batches. */
-  private static final long WHOLE = 0;
-
   private final OrderSettings settings;
   private final Shuffle shuffle;
   private final List<Example> training;
@@ -31,21 +30,10 @@ public final class TrainingOrder {
   public TrainingOrder(List<Example> examples, OrderSettings settings) {
     this.settings = settings;
     this.shuffle = new Shuffle(settings.seed());
-    int[] order =
-        settings.shuffle() ? shuffle.permutation(examples.size(), WHOLE) : same(examples.size());
-    int test = settings.testSize().of(order.length);
-    if (test >= order.length) {
-      throw new IllegalArgumentException(
-          order.length
-              + " examples are usable and test-size "
-              + settings.testSize()
-              + " holds out "
-              + test
-              + ": nothing is left to train on; give a smaller test-size or more records");
-    }
-    int kept = order.length - test;
-    this.training = Arrays.stream(order, 0, kept).mapToObj(examples::get).toList();
-    this.heldOut = Arrays.stream(order, kept, order.length).mapToObj(examples::get).toList();
+    Split split =
+        Split.of(examples.size(), settings.seed(), settings.shuffle(), settings.testSize());
+    this.training = Arrays.stream(split.training()).mapToObj(examples::get).toList();
+    this.heldOut = Arrays.stream(split.heldOut()).mapToObj(examples::get).toList();
   }
 
   public List<Example> training() {

@@ -1,6 +1,6 @@
 package dev.dolly.training.run;
 
-import dev.dolly.training.example.Example;
+import dev.dolly.engine.example.Example;
 import dev.dolly.training.order.TrainingOrder;
 import java.util.List;
 

@@ -1,8 +1,10 @@
 package dev.dolly.training.run;
 
-import dev.dolly.training.example.Built;
-import dev.dolly.training.example.Example;
-import dev.dolly.training.example.ExampleBuilder;
+import dev.dolly.engine.example.Built;
+import dev.dolly.engine.example.Example;
+import dev.dolly.engine.example.ExampleBuilder;
+import dev.dolly.schemas.avro.ErrorCode;
+import dev.dolly.schemas.dataset.InstructionText;
 import dev.dolly.training.options.TrainingOptions;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -37,7 +39,8 @@ final class ExampleCollector {
         && !options.data().categories().contains(record.text().category())) {
       return;
     }
-    Built built = builder.build(record.id(), record.text());
+    InstructionText text = record.text();
+    Built built = builder.build(record.id(), text.instruction(), text.context(), text.response());
     if (built instanceof Built.Ready ready) {
       examples.add(ready.example());
       if (options.guard().isOn()) {
@@ -46,7 +49,7 @@ final class ExampleCollector {
     } else if (built instanceof Built.TooLong) {
       tooLong++;
     } else if (built instanceof Built.Bad reason) {
-      refuse(new GivenUp(record.place(), record.payload(), reason.code(), reason.message()));
+      refuse(new GivenUp(record.place(), record.payload(), ErrorCode.BAD_RECORD, reason.message()));
     }
   }
 

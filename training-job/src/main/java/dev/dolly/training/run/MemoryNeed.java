@@ -1,7 +1,7 @@
 package dev.dolly.training.run;
 
+import dev.dolly.engine.example.Example;
 import dev.dolly.engine.model.ModelConfig;
-import dev.dolly.training.example.Example;
 import dev.dolly.training.zero.Trainer;
 import dev.dolly.training.zero.TrainerSettings;
 import java.util.List;

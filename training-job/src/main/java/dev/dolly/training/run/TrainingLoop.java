@@ -1,8 +1,8 @@
 package dev.dolly.training.run;
 
+import dev.dolly.engine.example.Example;
 import dev.dolly.schemas.avro.ErrorCode;
 import dev.dolly.training.checkpoint.SavedCheckpoint;
-import dev.dolly.training.example.Example;
 import dev.dolly.training.lineage.Lineage;
 import dev.dolly.training.options.OutputOptions;
 import dev.dolly.training.options.TrainingOptions;

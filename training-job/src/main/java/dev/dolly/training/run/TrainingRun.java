@@ -1,10 +1,10 @@
 package dev.dolly.training.run;
 
+import dev.dolly.engine.example.Example;
+import dev.dolly.engine.example.ExampleBuilder;
 import dev.dolly.engine.text.Tokenizer;
 import dev.dolly.training.checkpoint.CheckpointStore;
 import dev.dolly.training.checkpoint.SavedCheckpoint;
-import dev.dolly.training.example.Example;
-import dev.dolly.training.example.ExampleBuilder;
 import dev.dolly.training.lineage.DataRange;
 import dev.dolly.training.lineage.Lineage;
 import dev.dolly.training.lineage.RunIdentity;

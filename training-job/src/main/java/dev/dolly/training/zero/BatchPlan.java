@@ -1,7 +1,7 @@
 package dev.dolly.training.zero;
 
+import dev.dolly.engine.example.Example;
 import dev.dolly.training.compute.PackedBatch;
-import dev.dolly.training.example.Example;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

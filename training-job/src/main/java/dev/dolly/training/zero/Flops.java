@@ -1,9 +1,9 @@
 package dev.dolly.training.zero;
 
+import dev.dolly.engine.example.Example;
 import dev.dolly.engine.model.ModelConfig;
 import dev.dolly.training.compute.Decoder;
 import dev.dolly.training.compute.Unit;
-import dev.dolly.training.example.Example;
 import java.util.List;
 
 /** Floating point operations of matrix products and attention. */

@@ -2,6 +2,7 @@ package dev.dolly.training.zero;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dolly.engine.architecture.WeightSlot;
+import dev.dolly.engine.example.Example;
 import dev.dolly.engine.model.DType;
 import dev.dolly.engine.model.JsonFile;
 import dev.dolly.engine.model.ModelConfig;
@@ -10,7 +11,6 @@ import dev.dolly.engine.model.ModelFormatException;
 import dev.dolly.engine.model.ShardedWeightsWriter;
 import dev.dolly.training.compute.Decoder;
 import dev.dolly.training.compute.Unit;
-import dev.dolly.training.example.Example;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.dolly.engine.example.TestSize;
 import dev.dolly.engine.model.DType;
 import dev.dolly.training.Fixtures;
 import dev.dolly.training.optimizer.OptimizerSettings;
 import dev.dolly.training.order.BatchSize;
 import dev.dolly.training.order.OrderSettings;
-import dev.dolly.training.order.TestSize;
 import dev.dolly.training.zero.StartValues;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,7 +3,9 @@ package dev.dolly.training.order;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.dolly.training.example.Example;
+import dev.dolly.engine.example.Example;
+import dev.dolly.engine.example.Shuffle;
+import dev.dolly.engine.example.TestSize;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -3,10 +3,10 @@ package dev.dolly.training.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.dolly.engine.example.Example;
 import dev.dolly.engine.model.DType;
 import dev.dolly.engine.model.ModelConfig;
 import dev.dolly.training.Fixtures;
-import dev.dolly.training.example.Example;
 import dev.dolly.training.optimizer.OptimizerSettings;
 import dev.dolly.training.optimizer.Schedule;
 import dev.dolly.training.zero.TrainerSettings;

@@ -2,14 +2,13 @@ package dev.dolly.training.zero;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.dolly.engine.example.Built;
+import dev.dolly.engine.example.Example;
+import dev.dolly.engine.example.ExampleBuilder;
 import dev.dolly.engine.model.DType;
 import dev.dolly.engine.model.ModelDirectory;
 import dev.dolly.engine.text.Tokenizer;
-import dev.dolly.schemas.dataset.InstructionText;
 import dev.dolly.training.Fixtures;
-import dev.dolly.training.example.Built;
-import dev.dolly.training.example.Example;
-import dev.dolly.training.example.ExampleBuilder;
 import dev.dolly.training.optimizer.OptimizerSettings;
 import dev.dolly.training.optimizer.Schedule;
 import java.io.IOException;
@@ -38,13 +37,13 @@ record Golden(String model, List<Step> steps) {
       for (JsonNode step : JSON.readTree(golden(model, "training.json").toFile())) {
         List<Example> batch = new ArrayList<>();
         for (JsonNode r : step.path("records")) {
-          InstructionText text =
-              new InstructionText(
+          Built built =
+              builder.build(
+                  "record",
                   r.path("instruction").asText(),
                   r.path("context").asText(),
-                  r.path("response").asText(),
-                  "");
-          batch.add(((Built.Ready) builder.build("record", text)).example());
+                  r.path("response").asText());
+          batch.add(((Built.Ready) built).example());
         }
         steps.add(
             new Step(

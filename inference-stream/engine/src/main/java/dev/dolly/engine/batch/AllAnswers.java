@@ -1,7 +1,6 @@
 package dev.dolly.engine.batch;
 
 import dev.dolly.engine.LanguageModel;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.function.IntConsumer;
@@ -14,28 +13,31 @@ public final class AllAnswers {
    * Has a model answer requests, as many at once as the settings let it.
    *
    * @param model stays the caller's
-   * @param answered hears, on the caller's thread, how many of the first ones have an outcome; may
-   *     throw to give up
-   * @return an outcome a request, in their order
-   * @throws IllegalStateException when the engine fails
+   * @param answered hears, on the caller's thread and as often as something changes, how many have
+   *     an outcome; may throw to give up
+   * @return one a request, in their order, each with its outcome
    */
-  public static List<Outcome> of(
+  public static List<Generation> of(
       LanguageModel model,
       BatchSettings settings,
       List<GenerationRequest> requests,
       IntConsumer answered)
       throws InterruptedException {
     Semaphore progress = new Semaphore(0);
-    List<Outcome> outcomes = new ArrayList<>();
     try (ContinuousBatcher batcher = ContinuousBatcher.start(model, settings, progress::release)) {
-      for (Generation generation : batcher.submitAll(requests)) {
-        while (generation.outcome().isEmpty()) {
-          progress.acquire();
-        }
-        outcomes.add(generation.outcome().orElseThrow());
-        answered.accept(outcomes.size());
+      List<Generation> generations = batcher.submitAll(requests);
+      int ended = ended(generations);
+      while (ended < generations.size()) {
+        progress.acquire();
+        progress.drainPermits();
+        ended = ended(generations);
+        answered.accept(ended);
       }
+      return generations;
     }
-    return outcomes;
+  }
+
+  private static int ended(List<Generation> generations) {
+    return (int) generations.stream().filter(each -> each.outcome().isPresent()).count();
   }
 }

@@ -4,6 +4,7 @@ import dev.dolly.engine.LanguageModel;
 import dev.dolly.engine.batch.AllAnswers;
 import dev.dolly.engine.batch.BatchSettings;
 import dev.dolly.engine.batch.Generated;
+import dev.dolly.engine.batch.Generation;
 import dev.dolly.engine.batch.GenerationRequest;
 import dev.dolly.engine.batch.Outcome;
 import dev.dolly.engine.sampling.Sampling;
@@ -45,7 +46,7 @@ public final class RecipeCheck {
    */
   public Report run(LanguageModel model, BatchSettings settings) throws InterruptedException {
     PromptFormat format = model.promptFormat();
-    List<Outcome> outcomes =
+    List<Generation> generations =
         AllAnswers.of(
             model,
             settings,
@@ -53,7 +54,8 @@ public final class RecipeCheck {
             answered -> {});
     List<Report.Answered> answers = new ArrayList<>();
     for (int i = 0; i < instances.size(); i++) {
-      answers.add(new Report.Answered(instances.get(i), text(outcomes.get(i))));
+      answers.add(
+          new Report.Answered(instances.get(i), text(generations.get(i).outcome().orElseThrow())));
     }
     return new Report(model.digest(), answers);
   }

@@ -1,6 +1,4 @@
-package dev.dolly.training.example;
-
-import dev.dolly.schemas.avro.ErrorCode;
+package dev.dolly.engine.example;
 
 /** What became of a record. */
 public sealed interface Built {
@@ -15,5 +13,5 @@ public sealed interface Built {
    *
    * @param message one line: the record, what is wrong with it
    */
-  record Bad(String id, ErrorCode code, String message) implements Built {}
+  record Bad(String id, String message) implements Built {}
 }

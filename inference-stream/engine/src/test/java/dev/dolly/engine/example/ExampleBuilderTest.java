@@ -1,15 +1,13 @@
-package dev.dolly.training.example;
+package dev.dolly.engine.example;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.dolly.engine.Fixture;
 import dev.dolly.engine.model.ModelDirectory;
 import dev.dolly.engine.text.Tokenizer;
-import dev.dolly.schemas.avro.ErrorCode;
-import dev.dolly.schemas.dataset.InstructionText;
-import dev.dolly.training.Fixtures;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -35,7 +33,7 @@ class ExampleBuilderTest {
 
   @BeforeAll
   void tokenizer() {
-    tokenizer = Tokenizer.load(ModelDirectory.open(Fixtures.model("neox")));
+    tokenizer = Tokenizer.load(ModelDirectory.open(new Fixture("neox").path()));
   }
 
   @AfterAll
@@ -69,11 +67,9 @@ class ExampleBuilderTest {
         new ExampleBuilder(tokenizer, 5000)
             .build(
                 "r",
-                new InstructionText(
-                    golden.get("instruction").asText(),
-                    golden.get("context").asText(),
-                    golden.get("response").asText(),
-                    golden.get("category").asText()));
+                golden.get("instruction").asText(),
+                golden.get("context").asText(),
+                golden.get("response").asText());
 
     assertThat(built)
         .isEqualTo(new Built.Ready(new Example("r", ids, golden.get("first_label").asInt())));
@@ -95,11 +91,10 @@ class ExampleBuilderTest {
   @Test
   void leavesOutWhatIsNotShorterThanTheWindow() {
     int tokens = ((Built.Ready) build("a", "", "b ".repeat(100))).example().tokens();
-    InstructionText text = new InstructionText("a", "", "b ".repeat(100), "");
 
-    assertThat(new ExampleBuilder(tokenizer, tokens).build("r", text))
+    assertThat(new ExampleBuilder(tokenizer, tokens).build("r", "a", "", "b ".repeat(100)))
         .isEqualTo(new Built.TooLong("r", tokens));
-    assertThat(new ExampleBuilder(tokenizer, tokens + 1).build("r", text))
+    assertThat(new ExampleBuilder(tokenizer, tokens + 1).build("r", "a", "", "b ".repeat(100)))
         .isInstanceOf(Built.Ready.class);
   }
 
@@ -107,16 +102,14 @@ class ExampleBuilderTest {
   @ValueSource(strings = {"", " ", "\n\t", "\u00a0\u3000"})
   void namesARecordThatTeachesNothing(String blank) {
     assertThat(build(blank, "", "b"))
-        .isEqualTo(
-            new Built.Bad(
-                "r", ErrorCode.BAD_RECORD, "record r has an empty instruction: nothing to learn"));
+        .isEqualTo(new Built.Bad("r", "record r has an empty instruction: nothing to learn"));
     assertThat(((Built.Bad) build("a", "c", blank)).message()).contains("an empty response");
   }
 
   @Test
   void wantsControlTokens(@TempDir Path directory) throws IOException {
     Path file = directory.resolve("tokenizer.json");
-    String json = Files.readString(Fixtures.model("neox").resolve("tokenizer.json"));
+    String json = Files.readString(new Fixture("neox").path().resolve("tokenizer.json"));
     Files.writeString(file, json.replace("### End", "### Ending"));
     try (Tokenizer base = Tokenizer.load(file, List.of())) {
       assertThatThrownBy(() -> new ExampleBuilder(base, WINDOW))
@@ -126,7 +119,6 @@ class ExampleBuilderTest {
   }
 
   private Built build(String instruction, String context, String response) {
-    return new ExampleBuilder(tokenizer, WINDOW)
-        .build("r", new InstructionText(instruction, context, response, ""));
+    return new ExampleBuilder(tokenizer, WINDOW).build("r", instruction, context, response);
   }
 }

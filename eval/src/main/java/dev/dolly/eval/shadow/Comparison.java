@@ -1,4 +1,4 @@
-package dev.dolly.replay;
+package dev.dolly.eval.shadow;
 
 import org.apache.commons.text.similarity.LevenshteinDistance;
 

@@ -1,4 +1,4 @@
-package dev.dolly.training.order;
+package dev.dolly.engine.example;
 
 import java.util.Locale;
 

@@ -1,4 +1,4 @@
-package dev.dolly.training.order;
+package dev.dolly.engine.example;
 
 import dev.dolly.engine.sampling.SplitMix64;
 
@@ -8,13 +8,13 @@ import dev.dolly.engine.sampling.SplitMix64;
  *
  * @param seed of the run
  */
-record Shuffle(long seed) {
+public record Shuffle(long seed) {
   /**
    * A permutation of {@code 0 … size − 1}.
    *
    * @param stream which of the seed's permutations
    */
-  int[] permutation(int size, long stream) {
+  public int[] permutation(int size, long stream) {
     int[] order = new int[size];
     long state = SplitMix64.mix(seed + SplitMix64.GOLDEN_GAMMA * (stream + 1));
     for (int i = 0; i < size; i++) {

@@ -1,4 +1,4 @@
-package dev.dolly.training.example;
+package dev.dolly.engine.example;
 
 import java.util.Arrays;
 

@@ -1,10 +1,8 @@
-package dev.dolly.training.example;
+package dev.dolly.engine.example;
 
 import dev.dolly.engine.text.PromptFormat;
 import dev.dolly.engine.text.PythonSpace;
 import dev.dolly.engine.text.Tokenizer;
-import dev.dolly.schemas.avro.ErrorCode;
-import dev.dolly.schemas.dataset.InstructionText;
 
 /**
  * Records → examples: Dolly's prompt, the response and {@code ### End}; the labels are what follows
@@ -30,16 +28,20 @@ public final class ExampleBuilder {
     }
   }
 
-  /** What the record makes. */
-  public Built build(String id, InstructionText text) {
-    if (isBlank(text.instruction())) {
+  /**
+   * What the record makes.
+   *
+   * @param context empty: none
+   */
+  public Built build(String id, String instruction, String context, String response) {
+    if (isBlank(instruction)) {
       return bad(id, "an empty instruction");
     }
-    if (isBlank(text.response())) {
+    if (isBlank(response)) {
       return bad(id, "an empty response");
     }
-    int[] prompt = format.encode(text.instruction(), text.context());
-    int[] answer = format.encodeAnswer(text.response());
+    int[] prompt = format.encode(instruction, context);
+    int[] answer = format.encodeAnswer(response);
     int tokens = prompt.length + answer.length;
     if (tokens >= window) {
       return new Built.TooLong(id, tokens);
@@ -51,8 +53,7 @@ public final class ExampleBuilder {
   }
 
   private static Built bad(String id, String what) {
-    return new Built.Bad(
-        id, ErrorCode.BAD_RECORD, "record " + id + " has " + what + ": nothing to learn");
+    return new Built.Bad(id, "record " + id + " has " + what + ": nothing to learn");
   }
 
   private static boolean isBlank(String text) {

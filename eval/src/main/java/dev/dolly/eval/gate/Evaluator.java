@@ -1,0 +1,71 @@
+package dev.dolly.eval.gate;
+
+import dev.dolly.engine.model.ModelFormatException;
+import dev.dolly.eval.EvaluationException;
+import dev.dolly.schemas.avro.CheckpointEvent;
+import dev.dolly.schemas.avro.ErrorCode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.function.LongSupplier;
+import org.apache.kafka.common.KafkaException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs the suites on a checkpoint, whatever comes of it. */
+final class Evaluator {
+  private static final Logger LOG = LoggerFactory.getLogger(Evaluator.class);
+
+  private final LocalCheckpoints checkpoints;
+  private final List<Suite> suites;
+  private final Duration budget;
+  private final LongSupplier nanos;
+
+  /**
+   * @param nanos a clock as {@link System#nanoTime}
+   */
+  Evaluator(LocalCheckpoints checkpoints, List<Suite> suites, Duration budget, LongSupplier nanos) {
+    this.checkpoints = checkpoints;
+    this.suites = List.copyOf(suites);
+    this.budget = budget;
+    this.nanos = nanos;
+  }
+
+  /**
+   * Evaluates a version.
+   *
+   * @throws EvaluationException when it cannot be done, through no fault of the model's
+   */
+  Evaluation evaluate(CheckpointEvent event) throws InterruptedException {
+    String version = event.getVersion();
+    List<SuiteResult> done = new ArrayList<>();
+    try {
+      Budget time = new Budget(budget, nanos);
+      Subject subject = checkpoints.open(event);
+      for (Suite suite : suites) {
+        suite.evaluate(subject, time, task -> done.add(new SuiteResult(suite.name(), task)));
+        time.check();
+      }
+      return new Evaluation.Complete(version, done);
+    } catch (BudgetExhaustedException e) {
+      return new Evaluation.OutOfTime(version, done, budget);
+    } catch (RefusedCheckpointException e) {
+      return new Evaluation.Refused(version, done, e.code(), e.getMessage());
+    } catch (ModelFormatException e) {
+      return new Evaluation.Refused(
+          version, done, ErrorCode.CHECKPOINT_ARCHITECTURE, e.getMessage());
+    } catch (OutOfMemoryError e) {
+      return new Evaluation.Refused(
+          version, done, ErrorCode.CHECKPOINT_TOO_LARGE, event.getUri() + " does not fit: " + e);
+    } catch (CancellationException e) {
+      throw (InterruptedException) new InterruptedException(e.getMessage()).initCause(e);
+    } catch (KafkaException | EvaluationException e) {
+      throw e;
+    } catch (RuntimeException e) { // the same would come of the next try, and the next
+      LOG.error("The evaluation of {} has failed", version, e);
+      return new Evaluation.Refused(
+          version, done, ErrorCode.INTERNAL, event.getUri() + " cannot be scored: " + e);
+    }
+  }
+}
