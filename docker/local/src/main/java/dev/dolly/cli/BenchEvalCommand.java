@@ -34,13 +34,6 @@ final class BenchEvalCommand implements Callable<Integer> {
   @Mixin private TaskOptions tasks;
   @Mixin private ModelOptions model;
 
-  @Option(
-      names = "--batch-size",
-      paramLabel = "N",
-      converter = PositiveConverter.class,
-      description = "Requests computed at once (default: as many as 2,048 tokens are).")
-  private int batchSize = Integer.MAX_VALUE;
-
   @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there as JSON.")
   private Path json;
 
@@ -55,7 +48,8 @@ final class BenchEvalCommand implements Callable<Integer> {
     ObjectNode byTask = figures.putObject("tasks");
     try (LanguageModel loaded = LanguageModel.load(model.open(), model.compute());
         Harness harness =
-            new Harness(loaded, batchSize, Optional.empty(), (task, documents, computed) -> {})) {
+            new Harness(
+                loaded, tasks.batchSize(), Optional.empty(), (task, documents, computed) -> {})) {
       harness.run(data.get(0).first(WARM_UP));
       terminal.result("%-14s %8s %10s %10s".formatted("task", "docs", "seconds", "docs/s"));
       int documents = 0;

@@ -60,13 +60,6 @@ final class EvalCommand implements Callable<Integer> {
 
   @Mixin private ComputeOptions compute;
 
-  @Option(
-      names = "--batch-size",
-      paramLabel = "N",
-      converter = PositiveConverter.class,
-      description = "Requests computed at once (default: as many as 2,048 tokens are).")
-  private int batchSize = Integer.MAX_VALUE;
-
   @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there as JSON.")
   private Path json;
 
@@ -115,6 +108,7 @@ final class EvalCommand implements Callable<Integer> {
       write(dump, lines -> data.forEach(task -> dump(task, lines)));
       return 0;
     }
+    report.read();
     List<ModelDirectory> directories = directories();
     EvalProgress progress = new EvalProgress(terminal, data, directories.size());
     List<ModelScores> scored = new ArrayList<>();
@@ -156,7 +150,7 @@ final class EvalCommand implements Callable<Integer> {
     progress.model(name);
     Optional<Path> kept =
         fresh ? Optional.empty() : Optional.of(Home.system().data().resolve("eval"));
-    try (Harness harness = new Harness(model, batchSize, kept, progress)) {
+    try (Harness harness = new Harness(model, tasks.batchSize(), kept, progress)) {
       long start = System.nanoTime();
       List<TaskScores> scores = data.stream().map(harness::run).toList();
       return new ModelScores(

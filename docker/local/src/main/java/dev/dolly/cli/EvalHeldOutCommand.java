@@ -99,7 +99,9 @@ final class EvalHeldOutCommand implements Callable<Integer> {
         version == null ? Optional.empty() : Optional.of(cluster.choice().cluster());
     Optional<NamedVersion> named = target.map(there -> NamedVersion.find(there, version));
     HeldOutSplit split =
-        named.isPresent() ? split(target.get(), named.get()) : HeldOutSplit.ofFile(data);
+        named.isPresent()
+            ? split(target.get(), named.get())
+            : HeldOutSplit.ofFile(data, broken -> terminal.progress(broken.in(data.toString())));
     ModelDirectory directory =
         model.isBundled() && named.isPresent() ? named.get().open() : model.open();
     HeldOutScores scores = score(directory, chosen(split));

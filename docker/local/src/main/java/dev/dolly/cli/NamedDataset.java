@@ -69,8 +69,7 @@ record NamedDataset(DatasetInput input, String name, String licence) {
 
   /** Says what is no record, and where. */
   String refusal(DatasetEntry.Broken entry) {
-    return "%s, line %d: %s: %s"
-        .formatted(input.name(), entry.line() + 1, entry.reason().code(), entry.reason().message());
+    return entry.in(input.name());
   }
 
   private static NamedDataset ofName(DatasetInput input, String path) {

@@ -1,8 +1,11 @@
 package dev.dolly.cli;
 
 import dev.dolly.engine.LanguageModel;
+import dev.dolly.engine.batch.AllAnswers;
 import dev.dolly.engine.batch.BatchSettings;
-import dev.dolly.eval.answers.GreedyAnswers;
+import dev.dolly.engine.batch.GenerationRequest;
+import dev.dolly.engine.batch.Outcome;
+import dev.dolly.engine.text.PromptFormat;
 import dev.dolly.eval.answers.Question;
 import dev.dolly.eval.answers.QuestionFile;
 import dev.dolly.eval.report.EvalReport;
@@ -40,17 +43,38 @@ final class ReportOptions {
               + " (default: config/demo/dolly-mini.jsonl).")
   private Path prompts;
 
-  /** What the model answers to the report's questions; nothing where there is no report. */
-  List<String> answers(LanguageModel model) throws InterruptedException {
-    return report == null
-        ? List.of()
-        : new GreedyAnswers(BatchSettings.defaults(), ANSWER_TOKENS)
-            .of(model, questions(), answered -> {});
+  private List<Question> questions = List.of();
+
+  /** Reads what is to be asked: a broken file is known before hours of scoring. */
+  void read() {
+    if (report != null) {
+      questions =
+          QuestionFile.read(
+              prompts == null ? Home.system().config("demo/dolly-mini.jsonl") : prompts);
+    }
   }
 
-  private List<Question> questions() {
-    return QuestionFile.read(
-        prompts == null ? Home.system().config("demo/dolly-mini.jsonl") : prompts);
+  /** What the model answers to the report's questions; nothing where there is no report. */
+  List<String> answers(LanguageModel model) throws InterruptedException {
+    if (questions.isEmpty()) {
+      return List.of();
+    }
+    PromptFormat format = model.promptFormat();
+    List<GenerationRequest> requests =
+        questions.stream()
+            .map(
+                question ->
+                    GenerationRequest.greedy(
+                        question.instruction(),
+                        format,
+                        question.instruction(),
+                        question.context(),
+                        ANSWER_TOKENS))
+            .toList();
+    return AllAnswers.of(model, BatchSettings.defaults(), requests, answered -> {}).stream()
+        .map(generation -> generation.outcome().orElseThrow())
+        .map(outcome -> outcome instanceof Outcome.Finished finished ? finished.text() : "")
+        .toList();
   }
 
   /**
@@ -67,7 +91,6 @@ final class ReportOptions {
     if (report == null) {
       return;
     }
-    List<Question> questions = questions();
     List<SampleAnswers> samples = new ArrayList<>();
     for (int i = 0; i < questions.size(); i++) {
       Map<String, String> named = new HashMap<>();

@@ -17,7 +17,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** Which zero-shot tasks a command runs, and on what. */
+/** Which zero-shot tasks a command runs, on what, and how many requests at once. */
 final class TaskOptions {
   @Option(
       names = "--data",
@@ -44,9 +44,21 @@ final class TaskOptions {
       description = "Documents of each task, from the start (default: all).")
   private Integer limit;
 
+  @Option(
+      names = "--batch-size",
+      paramLabel = "N",
+      converter = PositiveConverter.class,
+      description = "Requests computed at once (default: as many as 2,048 tokens are).")
+  private int batchSize = Integer.MAX_VALUE;
+
   /** Documents of each task at most; empty: all. */
   OptionalLong limit() {
     return limit == null ? OptionalLong.empty() : OptionalLong.of(limit);
+  }
+
+  /** Requests computed at once at most. */
+  int batchSize() {
+    return batchSize;
   }
 
   /** The documents of each task, in the order of the tasks. */

@@ -77,16 +77,7 @@ class UpTest {
               piqa.acc: {min: 0}
             """
                 .formatted(Home.system().config("eval")));
-    try (DollyProcess up =
-        dolly(
-            "up",
-            "--free-ports",
-            "--gate-rules",
-            rules.toString(),
-            "--model",
-            NEOX,
-            "--data",
-            data.toString())) {
+    try (DollyProcess up = upWithGate(rules, data)) {
       JsonNode address = up.address();
       Cluster cluster =
           new Cluster(address.get("bootstrap").asText(), address.get("registry").asText());
@@ -120,16 +111,7 @@ class UpTest {
         Files.writeString(
             directory.resolve("gate.yaml"),
             "{budget: 5m, suites: {none: {}}, thresholds: {piqa.acc: {min: 0}}}");
-    try (DollyProcess up =
-        dolly(
-            "up",
-            "--free-ports",
-            "--gate-rules",
-            rules.toString(),
-            "--model",
-            NEOX,
-            "--data",
-            data.toString())) {
+    try (DollyProcess up = upWithGate(rules, data)) {
       up.address();
       while (!Files.readString(up.err()).contains("there is no suite none")) {
         Thread.onSpinWait();
@@ -176,6 +158,18 @@ class UpTest {
       assertThat(up.exitCode()).isEqualTo(2);
       assertThat(data).doesNotExist();
     }
+  }
+
+  private DollyProcess upWithGate(Path rules, Path data) throws IOException {
+    return dolly(
+        "up",
+        "--free-ports",
+        "--gate-rules",
+        rules.toString(),
+        "--model",
+        NEOX,
+        "--data",
+        data.toString());
   }
 
   private DollyProcess dolly(String... arguments) throws IOException {

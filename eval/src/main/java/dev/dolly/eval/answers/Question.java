@@ -7,7 +7,5 @@ import java.util.Optional;
  *
  * @param context empty: none
  * @param reference how a person answered
- * @param category empty: none
  */
-public record Question(
-    String instruction, String context, Optional<String> reference, String category) {}
+public record Question(String instruction, String context, Optional<String> reference) {}

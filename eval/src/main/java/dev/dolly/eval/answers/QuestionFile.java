@@ -11,10 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * JSON lines of {@code {"instruction", "context"?, "response"?, "category"?}}; other fields do not
- * matter.
- */
+/** JSON lines of {@code {"instruction", "context"?, "response"?}}; other fields do not matter. */
 public final class QuestionFile {
   private static final JsonMapper JSON = new JsonMapper();
 
@@ -52,7 +49,6 @@ public final class QuestionFile {
     return new Question(
         instruction,
         line.path("context").asText(""),
-        Optional.ofNullable(line.path("response").textValue()),
-        line.path("category").asText(""));
+        Optional.ofNullable(line.path("response").textValue()));
   }
 }

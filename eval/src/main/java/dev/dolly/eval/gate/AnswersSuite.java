@@ -2,18 +2,27 @@ package dev.dolly.eval.gate;
 
 import dev.dolly.engine.ComputeSettings;
 import dev.dolly.engine.LanguageModel;
+import dev.dolly.engine.batch.BatchSettings;
+import dev.dolly.engine.model.ModelFormatException;
 import dev.dolly.eval.TaskResult;
-import dev.dolly.eval.answers.AnswerScores;
+import dev.dolly.eval.heldout.HeldOutEvaluation;
+import dev.dolly.eval.heldout.HeldOutListener;
+import dev.dolly.eval.heldout.HeldOutRecord;
+import dev.dolly.eval.heldout.HeldOutScores;
+import java.util.List;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 
-/** Questions whose answers are known: is the reference likely, and is it what the model says? */
+/** Questions whose answers are known: is the response likely, and is it what the model says? */
 final class AnswersSuite implements Suite {
   static final String NAME = "answers";
 
-  private final AnswerScores scores;
+  private final List<HeldOutRecord> questions;
+  private final int maxNewTokens;
 
-  AnswersSuite(AnswerScores scores) {
-    this.scores = scores;
+  AnswersSuite(List<HeldOutRecord> questions, int maxNewTokens) {
+    this.questions = List.copyOf(questions);
+    this.maxNewTokens = maxNewTokens;
   }
 
   @Override
@@ -27,7 +36,29 @@ final class AnswersSuite implements Suite {
     budget.check();
     try (LanguageModel model =
         LanguageModel.loadBeside(subject.model(), ComputeSettings.defaults())) {
-      scores.of(model, answered -> budget.checkWithin()).forEach(done);
+      HeldOutScores scores =
+          new HeldOutEvaluation(
+                  model, BatchSettings.defaults(), OptionalInt.of(maxNewTokens), new Within(budget))
+              .of(questions);
+      if (scores.leftOut() > 0) { // easier to answer than all of them
+        throw new ModelFormatException(
+            model.directory(),
+            "%d of %d questions do not fit the model's window of %d tokens"
+                .formatted(scores.leftOut(), questions.size(), model.window()));
+      }
+      scores.results(NAME).forEach(done);
+    }
+  }
+
+  private record Within(Budget budget) implements HeldOutListener {
+    @Override
+    public void scored(int records, int all) {
+      budget.checkWithin();
+    }
+
+    @Override
+    public void answered(int records, int all) {
+      budget.checkWithin();
     }
   }
 }

@@ -1,10 +1,12 @@
 package dev.dolly.eval.gate;
 
 import dev.dolly.eval.EvaluationException;
-import dev.dolly.eval.answers.AnswerScores;
-import dev.dolly.eval.answers.QuestionFile;
+import dev.dolly.eval.heldout.HeldOutEvaluation;
+import dev.dolly.eval.heldout.HeldOutRecord;
+import dev.dolly.eval.heldout.HeldOutSplit;
 import dev.dolly.eval.task.Task;
 import dev.dolly.eval.task.TaskData;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,8 +26,6 @@ public final class Suites {
   private static final Map<String, Maker> MAKERS =
       new TreeMap<>(
           Map.of(AnswersSuite.NAME, Suites::answers, ZeroShotSuite.NAME, Suites::zeroShot));
-
-  private static final int ANSWER_TOKENS = 256;
 
   private Suites() {}
 
@@ -87,10 +87,27 @@ public final class Suites {
       throw new IllegalArgumentException("questions must name a file");
     }
     return new AnswersSuite(
-        new AnswerScores(
-            AnswersSuite.NAME,
-            QuestionFile.read(folder.resolve(questions)),
-            tokens == null ? ANSWER_TOKENS : positive("max_new_tokens", tokens)));
+        questions(folder.resolve(questions)),
+        tokens == null ? HeldOutEvaluation.MAX_NEW_TOKENS : positive("max_new_tokens", tokens));
+  }
+
+  /** All of a file: one that is left out would make another set of them. */
+  private static List<HeldOutRecord> questions(Path file) {
+    HeldOutSplit split;
+    try {
+      split =
+          HeldOutSplit.ofFile(
+              file,
+              broken -> {
+                throw new EvaluationException(broken.in(file.toString()));
+              });
+    } catch (IOException e) {
+      throw new EvaluationException("the questions cannot be read: " + e, e);
+    }
+    if (split instanceof HeldOutSplit.Found found) {
+      return found.records();
+    }
+    throw new EvaluationException(((HeldOutSplit.Absent) split).message());
   }
 
   private static int positive(String option, String text) {

@@ -3,7 +3,6 @@ package dev.dolly.eval.heldout;
 import dev.dolly.engine.LanguageModel;
 import dev.dolly.engine.batch.AllAnswers;
 import dev.dolly.engine.batch.BatchSettings;
-import dev.dolly.engine.batch.Generated;
 import dev.dolly.engine.batch.Generation;
 import dev.dolly.engine.batch.GenerationRequest;
 import dev.dolly.engine.batch.Outcome;
@@ -11,7 +10,7 @@ import dev.dolly.engine.batch.Outcome.Fault;
 import dev.dolly.engine.example.Built;
 import dev.dolly.engine.example.Example;
 import dev.dolly.engine.example.ExampleBuilder;
-import dev.dolly.engine.sampling.Sampling;
+import dev.dolly.engine.model.ModelFormatException;
 import dev.dolly.engine.scoring.Score;
 import dev.dolly.engine.scoring.Scorer;
 import dev.dolly.engine.scoring.TokenSequence;
@@ -41,12 +40,14 @@ public record HeldOutEvaluation(
   /**
    * Scores them on the calling thread.
    *
-   * @throws EvaluationException when the model cannot be scored on any of them, or the engine fails
+   * @throws ModelFormatException when the model cannot be scored on any of them
+   * @throws EvaluationException when the engine fails
    */
   public HeldOutScores of(List<HeldOutRecord> records) throws InterruptedException {
     List<Usable> usable = usable(records);
     if (usable.isEmpty()) {
-      throw new EvaluationException(
+      throw new ModelFormatException(
+          model.directory(),
           "none of the %d held-out records can be scored: they lack a response or fill the model's window of %d tokens"
               .formatted(records.size(), model.window()));
     }
@@ -66,7 +67,8 @@ public record HeldOutEvaluation(
 
   private List<Usable> usable(List<HeldOutRecord> records) {
     if (!model.promptFormat().hasControlTokens()) {
-      throw new EvaluationException(
+      throw new ModelFormatException(
+          model.directory(),
           "the model's tokenizer lacks "
               + PromptFormat.END_TOKEN
               + ": a response has no end to be scored; evaluate a model that was trained with it");
@@ -101,23 +103,22 @@ public record HeldOutEvaluation(
       throws InterruptedException {
     PromptFormat format = model.promptFormat();
     List<GenerationRequest> requests =
-        usable.stream().map(each -> request(each.record(), format, tokens)).toList();
+        usable.stream()
+            .map(Usable::record)
+            .map(
+                record ->
+                    GenerationRequest.greedy(
+                        record.id(),
+                        format,
+                        record.text().instruction(),
+                        record.text().context(),
+                        tokens))
+            .toList();
     return AllAnswers.of(model, batch, requests, done -> listener.answered(done, usable.size()))
         .stream()
         .map(HeldOutEvaluation::text)
         .map(Optional::of)
         .toList();
-  }
-
-  private static GenerationRequest request(HeldOutRecord record, PromptFormat format, int tokens) {
-    return new GenerationRequest(
-        record.id(),
-        format.encode(record.text().instruction(), record.text().context()),
-        Generated.NONE,
-        tokens,
-        Sampling.GREEDY,
-        0,
-        format.newAnswer());
   }
 
   /**

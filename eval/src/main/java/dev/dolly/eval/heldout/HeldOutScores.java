@@ -32,29 +32,35 @@ public record HeldOutScores(List<ScoredRecord> records, int leftOut) {
   }
 
   /**
-   * {@value #TASK} with loss, perplexity, rougeL and exact_match over all records, then {@code
-   * heldout/CATEGORY} with rougeL, exact_match and loss of each, by name; rougeL and exact_match
-   * only where answers were generated. Records without a category are those of {@code
-   * heldout/none}.
+   * TASK with loss, perplexity, rougeL and exact_match over all records, then {@code TASK/CATEGORY}
+   * with rougeL, exact_match and loss of each, by name; rougeL and exact_match only where answers
+   * were generated. Records without a category are those of {@code TASK/none}.
    *
    * <p>Standard errors are over records, of which one alone has none. A loss is a ratio of two sums
    * over them, Σ loss / Σ tokens, so its error is that of the ratio estimator (the delta method):
    * √(n/(n−1) · Σ (lossᵢ − L·tokensᵢ)²) / Σ tokens. That of perplexity, eᴸ, is eᴸ times as much.
    * That of a mean is the sample's standard deviation (n − 1) over √n.
+   *
+   * @param task the name of all
    */
-  public List<TaskResult> results() {
+  public List<TaskResult> results(String task) {
     List<TaskResult> results = new ArrayList<>();
-    results.add(overall());
+    results.add(overall(task));
     Map<String, List<ScoredRecord>> byCategory =
         records.stream()
             .collect(
                 Collectors.groupingBy(
                     each -> each.record().text().category(), TreeMap::new, Collectors.toList()));
-    byCategory.forEach((category, some) -> results.add(ofCategory(category, some)));
+    byCategory.forEach((category, some) -> results.add(ofCategory(task, category, some)));
     return results;
   }
 
-  private TaskResult overall() {
+  /** The same under {@value #TASK}. */
+  public List<TaskResult> results() {
+    return results(TASK);
+  }
+
+  private TaskResult overall(String task) {
     Metric loss = loss(records);
     Map<String, Metric> metrics = new LinkedHashMap<>();
     metrics.put("loss", loss);
@@ -65,14 +71,14 @@ public record HeldOutScores(List<ScoredRecord> records, int leftOut) {
             ? Metric.of(perplexity, perplexity * loss.stderr().getAsDouble())
             : Metric.of(perplexity));
     metrics.putAll(answers(records));
-    return new TaskResult(TASK, records.size(), metrics, digest(records));
+    return new TaskResult(task, records.size(), metrics, digest(records));
   }
 
-  private static TaskResult ofCategory(String category, List<ScoredRecord> some) {
+  private static TaskResult ofCategory(String task, String category, List<ScoredRecord> some) {
     Map<String, Metric> metrics = answers(some);
     metrics.put("loss", loss(some));
     String name = category.isBlank() ? "none" : category;
-    return new TaskResult(TASK + "/" + name, some.size(), metrics, digest(some));
+    return new TaskResult(task + "/" + name, some.size(), metrics, digest(some));
   }
 
   private static Map<String, Metric> answers(List<ScoredRecord> some) {

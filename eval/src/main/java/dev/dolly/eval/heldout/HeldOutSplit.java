@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** What is held out, or why nothing is. */
 public sealed interface HeldOutSplit {
@@ -40,17 +41,20 @@ public sealed interface HeldOutSplit {
   }
 
   /**
-   * All records of a file, in its order; what is no record is passed over.
+   * All records of a file, in its order.
    *
+   * @param broken takes what is no record
    * @throws IOException when it cannot be read
    */
-  static HeldOutSplit ofFile(Path file) throws IOException {
+  static HeldOutSplit ofFile(Path file, Consumer<DatasetEntry.Broken> broken) throws IOException {
     List<HeldOutRecord> records = new ArrayList<>();
     DatasetFile.read(
         file,
         entry -> {
           if (entry instanceof DatasetEntry.Found found) {
             records.add(new HeldOutRecord(found.id(), found.text()));
+          } else {
+            broken.accept((DatasetEntry.Broken) entry);
           }
         });
     return records.isEmpty()

@@ -14,5 +14,10 @@ public sealed interface DatasetEntry {
   record Found(long line, byte[] bytes, String id, InstructionText text) implements DatasetEntry {}
 
   /** Something that is none. */
-  record Broken(long line, byte[] bytes, Rejection reason) implements DatasetEntry {}
+  record Broken(long line, byte[] bytes, Rejection reason) implements DatasetEntry {
+    /** What is wrong and where, in one line, with the file's name. */
+    public String in(String file) {
+      return "%s, line %d: %s: %s".formatted(file, line + 1, reason.code(), reason.message());
+    }
+  }
 }

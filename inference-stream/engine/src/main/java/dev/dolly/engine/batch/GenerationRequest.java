@@ -1,6 +1,7 @@
 package dev.dolly.engine.batch;
 
 import dev.dolly.engine.sampling.Sampling;
+import dev.dolly.engine.text.PromptFormat;
 import java.util.OptionalLong;
 
 /**
@@ -63,5 +64,22 @@ public record GenerationRequest(
       long seed,
       Answer answer) {
     this(id, promptIds, resumed, maxNewTokens, sampling, seed, 0, answer, 0, OptionalLong.empty());
+  }
+
+  /**
+   * An instruction's, of which the likeliest tokens are wanted.
+   *
+   * @param context empty: none
+   */
+  public static GenerationRequest greedy(
+      String id, PromptFormat format, String instruction, String context, int maxNewTokens) {
+    return new GenerationRequest(
+        id,
+        format.encode(instruction, context),
+        Generated.NONE,
+        maxNewTokens,
+        Sampling.GREEDY,
+        0,
+        format.newAnswer());
   }
 }

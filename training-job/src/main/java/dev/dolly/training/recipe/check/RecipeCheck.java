@@ -3,11 +3,9 @@ package dev.dolly.training.recipe.check;
 import dev.dolly.engine.LanguageModel;
 import dev.dolly.engine.batch.AllAnswers;
 import dev.dolly.engine.batch.BatchSettings;
-import dev.dolly.engine.batch.Generated;
 import dev.dolly.engine.batch.Generation;
 import dev.dolly.engine.batch.GenerationRequest;
 import dev.dolly.engine.batch.Outcome;
-import dev.dolly.engine.sampling.Sampling;
 import dev.dolly.engine.text.PromptFormat;
 import dev.dolly.training.recipe.task.Category;
 import dev.dolly.training.recipe.task.Generator;
@@ -61,14 +59,8 @@ public final class RecipeCheck {
   }
 
   private static GenerationRequest request(Instance instance, PromptFormat format) {
-    return new GenerationRequest(
-        instance.kind(),
-        format.encode(instance.instruction(), instance.context()),
-        Generated.NONE,
-        LONGEST,
-        Sampling.GREEDY,
-        0,
-        format.newAnswer());
+    return GenerationRequest.greedy(
+        instance.kind(), format, instance.instruction(), instance.context(), LONGEST);
   }
 
   /** A request that fails has no answer, which is never right. */
