@@ -38,34 +38,96 @@
       _1 = torch.append(masks, m)
     return masks
 
+  # Stretches of one token, as all are while decoding: each has one row of scores a head, over its
+  # live tokens, padded to whole lines of 16 by looking at the first token again; padding is masked.
+  # -> [their tokens' rows, first score of each row, cache row of each score, mask, and a sparse
+  # matrix of the scores, whose values each layer overwrites], and for each run of rows of one
+  # length: first score, rows, length
+  def singles(self: __torch__.Mod, places: Tensor, spans: List[int], arena: int) -> Tuple[List[Tensor], List[int]]:
+    at = annotate(List[int], [])
+    live = annotate(List[int], [])
+    runs = annotate(List[int], [])
+    scores = 0
+    for i in range(torch.len(spans) // 6):
+      if spans[6 * i + 1] == 1:
+        _1 = torch.append(at, spans[6 * i])
+        _2 = torch.append(live, spans[6 * i + 4])
+        length = (spans[6 * i + 4] + 15) // 16 * 16
+        last = torch.len(runs) - 1
+        if last > 0 and runs[last] == length:
+          _3 = torch._set_item(runs, last - 1, runs[last - 1] + ${heads})
+        else:
+          _4 = torch.append(runs, scores)
+          _5 = torch.append(runs, ${heads})
+          _6 = torch.append(runs, length)
+        scores = scores + length * ${heads}
+    if scores == 0:
+      return (annotate(List[Tensor], []), runs)
+    tokens = torch.tensor(at)
+    lives = torch.repeat_interleave(torch.tensor(live), ${heads})
+    lengths = torch.floor_divide(lives + 15, 16) * 16
+    starts = torch.cat([torch.zeros([1], dtype=4), torch.cumsum(lengths, 0)])
+    row = torch.repeat_interleave(torch.arange(lives.size(0)), lengths)
+    token = torch.arange(scores) - torch.index_select(starts, 0, row)
+    padding = torch.ge(token, torch.index_select(lives, 0, row))
+    mine = torch.index_select(places, 1, tokens)
+    first = (mine[1] * ${heads}).unsqueeze(1) + mine[2].unsqueeze(1) * torch.arange(${heads}).unsqueeze(0)
+    cached = torch.index_select(first.flatten(), 0, row) + torch.masked_fill(token, padding, 0)
+    mask = torch.masked_fill(torch.zeros([scores], dtype=6), padding, -inf)
+    starts = torch.to(starts, 3)
+    cached = torch.to(cached, 3)
+    size = [lives.size(0), arena]
+    sparse = ops.aten._sparse_csr_tensor_unsafe(starts, cached, torch.zeros_like(mask), size)
+    return ([tokens, torch.narrow(starts, 0, 0, lives.size(0)), cached, mask, sparse], runs)
+
+  # The cache's live rows are read once, for all sequences and heads in two products: that streams
+  # them at the memory's speed, which a product a head does not.
+  # q [n, heads, head_dim], a token of each; singles, runs: of `singles` -> [n, heads * head_dim]
+  def attend_singles(self: __torch__.Mod, q: Tensor, keys: Tensor, values: Tensor, singles: List[Tensor],
+    runs: List[int]) -> Tensor:
+    d = q.size(-1)
+    _0, starts, cached, mask, sparse = singles
+    _1 = ops.aten.sparse_sampled_addmm(sparse, q.reshape([-1, d]), keys.t(), beta=0., alpha=float(d) ** -0.5, out=sparse)
+    p = torch.add_(ops.aten.values(sparse), mask)
+    for i in range(torch.len(runs) // 3):
+      length = runs[3 * i + 2]
+      scores = torch.as_strided(p, [runs[3 * i + 1], length], [length, 1], runs[3 * i])
+      _2 = torch.softmax(scores, -1, None, out=scores)
+    summed = torch.embedding_bag(values, cached, starts, False, 0, False, p, False)
+    return summed[0].view([q.size(0), ${heads} * d])
+
   # q, k, v [tokens, heads, head_dim] fp32; keys, values [cache tokens * heads, head_dim] fp32.
   # spans: six numbers a stretch: first token, tokens, base and capacity in the cache, live tokens,
-  # whether it has branches.
-  # Reads live tokens only. -> [tokens, heads * head_dim]
+  # whether it has branches. Reads live tokens only. -> [tokens, heads * head_dim]
   def attend(self: __torch__.Mod, q: Tensor, k: Tensor, v: Tensor, keys: Tensor, values: Tensor,
-    rows: Tensor, spans: List[int], masks: List[Tensor]) -> Tensor:
+    rows: Tensor, spans: List[int], masks: List[Tensor], singles: List[Tensor], runs: List[int]) -> Tensor:
+    n = q.size(0)
     d = q.size(-1)
-    _1 = torch.index_copy_(keys, 0, rows, k.reshape([-1, d]))
-    _2 = torch.index_copy_(values, 0, rows, v.reshape([-1, d]))
-    outs = annotate(List[Tensor], [])
+    where = annotate(List[Optional[Tensor]], [rows])
+    _1 = torch.index_put_(keys, where, k.reshape([-1, d]))
+    _2 = torch.index_put_(values, where, v.reshape([-1, d]))
+    if torch.len(singles) > 0 and singles[0].size(0) == n:
+      return self.attend_singles(q, keys, values, singles, runs)
+    out = torch.empty([n, ${heads} * d], dtype=6)
+    if torch.len(singles) > 0:
+      some = self.attend_singles(torch.index_select(q, 0, singles[0]), keys, values, singles, runs)
+      _3 = torch.index_copy_(out, 0, singles[0], some)
     for i in range(torch.len(spans) // 6):
       at = spans[6 * i]
       count = spans[6 * i + 1]
-      offset = spans[6 * i + 2] * ${heads} * d
-      stride = spans[6 * i + 3] * d
-      live = spans[6 * i + 4]
-      ks = torch.as_strided(keys, [1, ${heads}, live, d], [stride * ${heads}, stride, d, 1], offset)
-      vs = torch.as_strided(values, [1, ${heads}, live, d], [stride * ${heads}, stride, d, 1], offset)
-      qs = torch.narrow(q, 0, at, count).transpose(0, 1).unsqueeze(0)
-      if count == 1:
-        a = torch.scaled_dot_product_attention(qs, ks, vs)
-      else:
+      if count > 1:
+        offset = spans[6 * i + 2] * ${heads} * d
+        stride = spans[6 * i + 3] * d
+        tokens = spans[6 * i + 4]
+        ks = torch.as_strided(keys, [1, ${heads}, tokens, d], [stride * ${heads}, stride, d, 1], offset)
+        vs = torch.as_strided(values, [1, ${heads}, tokens, d], [stride * ${heads}, stride, d, 1], offset)
+        qs = torch.narrow(q, 0, at, count).transpose(0, 1).unsqueeze(0)
         if torch.numel(masks[i]) == 0:
           a = torch.scaled_dot_product_attention(qs, ks, vs, None, 0., True)
         else:
           a = torch.scaled_dot_product_attention(qs, ks, vs, masks[i])
-      _3 = torch.append(outs, a.squeeze(0).transpose(0, 1))
-    return torch.cat(outs, 0).reshape([q.size(0), ${heads} * d])
+        _4 = torch.copy_(torch.narrow(out, 0, at, count).view([count, ${heads}, d]), a.squeeze(0).transpose(0, 1))
+    return out
 
   # hidden [tokens, hidden_size], rows: which of them; head: matrix, and bias if there is one
   # -> [rows, vocabulary] fp32

@@ -12,13 +12,14 @@
     sin = torch.index_select(sin_table, 0, places[0]).unsqueeze(1)
     rows = self.cache_rows(places)
     masks = self.masks(places, spans)
+    singles, runs = self.singles(places, spans, keys[0].size(0))
     for i in range(torch.len(keys)):
       o = 1 + i * 10
       n1 = torch.layer_norm(x, [h], w[o], w[o + 1], ${eps})
       q = self.rotate_every_two(torch.to(self.linear(n1, w[o + 2], None), 6).view(shape), cos, sin)
       k = self.rotate_every_two(torch.to(self.linear(n1, w[o + 3], None), 6).view(shape), cos, sin)
       v = torch.to(self.linear(n1, w[o + 4], None), 6).view(shape)
-      a = self.attend(q, k, v, keys[i], values[i], rows, spans, masks)
+      a = self.attend(q, k, v, keys[i], values[i], rows, spans, masks, singles, runs)
       a = self.linear(torch.to(a, ops.prim.dtype(x)), w[o + 5], None)
       x = x + a + self.linear(self.linear_act(n1, w[o + 6], w[o + 7]), w[o + 8], w[o + 9])
     e = torch.len(w)

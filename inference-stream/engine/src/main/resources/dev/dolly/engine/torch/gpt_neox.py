@@ -12,13 +12,14 @@
     sin = torch.index_select(sin_table, 0, places[0]).unsqueeze(1)
     rows = self.cache_rows(places)
     masks = self.masks(places, spans)
+    singles, runs = self.singles(places, spans, keys[0].size(0))
     for i in range(torch.len(keys)):
       o = 1 + i * 12
       n1 = torch.layer_norm(x, [h], w[o], w[o + 1], ${eps})
       qkv = torch.to(self.linear(n1, w[o + 4], w[o + 5]), 6).view([n, ${heads}, 3 * d])
       q = self.rotate_half(qkv[..., :d], cos, sin)
       k = self.rotate_half(qkv[..., d:2 * d], cos, sin)
-      a = self.attend(q, k, qkv[..., 2 * d:], keys[i], values[i], rows, spans, masks)
+      a = self.attend(q, k, qkv[..., 2 * d:], keys[i], values[i], rows, spans, masks, singles, runs)
       a = self.linear(torch.to(a, ops.prim.dtype(x)), w[o + 6], w[o + 7])
       if ${parallel}:
         n2 = torch.layer_norm(x, [h], w[o + 2], w[o + 3], ${eps})
