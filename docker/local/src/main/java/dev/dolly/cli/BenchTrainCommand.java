@@ -50,7 +50,7 @@ final class BenchTrainCommand implements Callable<Integer> {
   @Option(
       names = "--dtype",
       paramLabel = "float32|bfloat16",
-      converter = ComputeOptions.DTypeConverter.class,
+      converter = ComputeOptions.FloatConverter.class,
       description = "Of the weights (default: bfloat16, beside fp32 masters).")
   private DType dtype = DType.BFLOAT16;
 

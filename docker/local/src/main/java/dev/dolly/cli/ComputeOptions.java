@@ -13,9 +13,11 @@ import picocli.CommandLine.TypeConversionException;
 final class ComputeOptions {
   @Option(
       names = "--dtype",
-      paramLabel = "float32|bfloat16",
+      paramLabel = "float32|bfloat16|int8",
       converter = DTypeConverter.class,
-      description = "What to compute in (default: the files' own; float16 files in float32).")
+      description =
+          "What to compute in (default: the files' own; float16 files in float32). int8: matrices"
+              + " are rounded when they are loaded, activations while they are computed.")
   private DType dtype;
 
   @Option(
@@ -46,12 +48,29 @@ final class ComputeOptions {
   }
 
   /** The number formats that are computed in. */
-  static final class DTypeConverter implements ITypeConverter<DType> {
-    private static final List<DType> COMPUTED = List.of(DType.FLOAT32, DType.BFLOAT16);
+  static final class DTypeConverter extends NamedType {
+    DTypeConverter() {
+      super(List.of(DType.FLOAT32, DType.BFLOAT16, DType.INT8));
+    }
+  }
+
+  /** The number formats that weights are made or trained in. */
+  static final class FloatConverter extends NamedType {
+    FloatConverter() {
+      super(List.of(DType.FLOAT32, DType.BFLOAT16));
+    }
+  }
+
+  private abstract static class NamedType implements ITypeConverter<DType> {
+    private final List<DType> supported;
+
+    NamedType(List<DType> supported) {
+      this.supported = supported;
+    }
 
     @Override
     public DType convert(String name) {
-      return COMPUTED.stream()
+      return supported.stream()
           .filter(type -> type.configName().equals(name))
           .findFirst()
           .orElseThrow(
@@ -60,9 +79,9 @@ final class ComputeOptions {
                       "'"
                           + name
                           + "' is not supported; supported are "
-                          + COMPUTED.stream()
+                          + supported.stream()
                               .map(DType::configName)
-                              .collect(Collectors.joining(" and "))));
+                              .collect(Collectors.joining(", "))));
     }
   }
 

@@ -86,6 +86,7 @@ public final class Dolly implements Runnable {
                 .addSubcommand(new ModelsListCommand(terminal))
                 .addSubcommand(new ModelsPullCommand(terminal))
                 .addSubcommand(new ModelsMakeCommand(terminal))
+                .addSubcommand(new ModelsQuantiseCommand(terminal))
                 .addSubcommand(new ModelsPromoteCommand(terminal))
                 .addSubcommand(new ModelsRollbackCommand(terminal))
                 .addSubcommand(new ModelsVerifyCommand(terminal)))

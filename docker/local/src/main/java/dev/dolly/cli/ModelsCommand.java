@@ -9,7 +9,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "models",
     description = {
-      "Models: list, pull, make, check and verify directories, promote a version of a model that is being"
+      "Models: list, pull, make, quantise, check and verify directories, promote a version of a model that is being"
           + " served, or roll back."
     })
 final class ModelsCommand implements Runnable {
@@ -19,6 +19,6 @@ final class ModelsCommand implements Runnable {
   public void run() {
     throw new ParameterException(
         spec.commandLine(),
-        "models needs a command: check, list, make, promote, pull, rollback or verify");
+        "models needs a command: check, list, make, promote, pull, quantise, rollback or verify");
   }
 }

@@ -7,13 +7,10 @@ import dev.dolly.engine.preset.ModelPreset;
 import dev.dolly.engine.preset.RandomModel;
 import dev.dolly.json.Json;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -46,7 +43,7 @@ final class ModelsMakeCommand implements Callable<Integer> {
   @Option(
       names = "--dtype",
       paramLabel = "float32|bfloat16",
-      converter = ComputeOptions.DTypeConverter.class,
+      converter = ComputeOptions.FloatConverter.class,
       description = "How the weights are stored (default: bfloat16).")
   private DType dtype = DType.BFLOAT16;
 
@@ -61,13 +58,7 @@ final class ModelsMakeCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Home home = Home.system();
     Path directory = out == null ? home.models().resolve(shape.publishedName()) : out;
-    if (Files.isDirectory(directory)) {
-      try (Stream<Path> files = Files.list(directory)) {
-        if (files.findAny().isPresent()) {
-          throw new CommandException(directory + " is not empty; name another one with --out");
-        }
-      }
-    }
+    NewDirectory.require(directory);
     ProgressLine progress = new ProgressLine(terminal);
     RandomModel.write(
         shape,
@@ -82,7 +73,7 @@ final class ModelsMakeCommand implements Callable<Integer> {
     Manifest manifest =
         ManifestWriter.write(
             directory,
-            names(directory),
+            NewDirectory.names(directory),
             Json.object().put("shape", shape.publishedName()).put("seed", seed));
     terminal.result(
         Json.line(
@@ -92,12 +83,6 @@ final class ModelsMakeCommand implements Callable<Integer> {
                 .put("dtype", dtype.configName())
                 .put("digest", manifest.digest())));
     return 0;
-  }
-
-  private static List<String> names(Path directory) throws IOException {
-    try (Stream<Path> files = Files.list(directory)) {
-      return files.map(file -> file.getFileName().toString()).toList();
-    }
   }
 
   /** Reads a shape's name. */

@@ -15,12 +15,12 @@ import dev.dolly.engine.model.ModelDirectory;
 import dev.dolly.engine.model.ModelFormatException;
 import dev.dolly.engine.text.PromptFormat;
 import dev.dolly.engine.text.Tokenizer;
+import dev.dolly.engine.torch.Int8Range;
 import dev.dolly.engine.torch.PassingThread;
 import dev.dolly.engine.torch.TorchScript;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,12 +60,12 @@ public final class LanguageModel implements AutoCloseable {
     threads = settings.threads();
     try {
       manager = own((PtNDManager) NDManager.newBaseManager(Device.cpu(), "PyTorch"));
-      script = own(TorchScript.load(manager, wiring.scripts(), wiring.constants()));
+      Int8Range range = Int8Range.measure(manager);
+      script = own(TorchScript.load(manager, wiring.scripts(), wiring.constants(range)));
       TorchScript.prepareThread(loadingThreads);
       Weights loader = new Weights(directory, script, manager, dtype);
-      PtNDArray[] loaded = loader.load(wiring.weights());
-      weights = own(IValue.listFrom(loaded));
-      head = own(IValue.listFrom(Arrays.copyOfRange(loaded, wiring.head(), loaded.length)));
+      weights = own(IValue.listFrom(loader.load(wiring.body())));
+      head = own(IValue.listFrom(loader.load(wiring.head())));
       Rotary rotary = wiring.rotary();
       cos = own(table(rotary.cos(config.window()), rotary.dims()));
       sin = own(table(rotary.sin(config.window()), rotary.dims()));
@@ -75,7 +75,9 @@ public final class LanguageModel implements AutoCloseable {
               .formatted(
                   TorchScript.libraryVersion(),
                   loader.packed() ? "onednn-packed" : "linear",
-                  dtype.configName(),
+                  dtype == DType.INT8
+                      ? dtype.configName() + "-" + range.levels()
+                      : dtype.configName(),
                   threads > 0 ? threads : TorchScript.threads());
     } catch (RuntimeException | Error e) {
       close();
@@ -178,7 +180,7 @@ public final class LanguageModel implements AutoCloseable {
   public static long bytes(ModelConfig config, DType dtype) {
     long weights =
         Wiring.of(config).weights().stream()
-            .mapToLong(slot -> Math.multiplyExact(slot.elements(), dtype.bytes()))
+            .mapToLong(slot -> slot.bytes(dtype))
             .reduce(0, Math::addExact);
     long token = KvCache.bytesPerToken(config.layers(), config.heads(), config.headDim());
     return Math.addExact(weights, Math.multiplyExact(token, config.window()));
@@ -237,7 +239,7 @@ public final class LanguageModel implements AutoCloseable {
   /**
    * Runs the decoder over a ragged batch and writes its keys and values to the cache.
    *
-   * @return {@code [tokens, hidden_size]} in the compute dtype, owned by the scope
+   * @return {@code [tokens, hidden_size]} in the type of the vectors, owned by the scope
    */
   public PtNDArray hidden(PtNDManager scope, RaggedBatch batch, KvCache cache) {
     long n = batch.tokens();

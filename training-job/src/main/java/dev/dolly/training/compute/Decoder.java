@@ -3,6 +3,7 @@ package dev.dolly.training.compute;
 import dev.dolly.engine.architecture.Rotary;
 import dev.dolly.engine.architecture.WeightSlot;
 import dev.dolly.engine.architecture.Wiring;
+import dev.dolly.engine.model.DType;
 import dev.dolly.engine.model.GptJConfig;
 import dev.dolly.engine.model.GptNeoXConfig;
 import dev.dolly.engine.model.ModelConfig;
@@ -32,16 +33,21 @@ public record Decoder(
   /**
    * How a configuration is trained.
    *
-   * @throws IllegalArgumentException for tied embeddings, which no model of these families has
+   * @throws IllegalArgumentException for tied embeddings, which no model of these families has, and
+   *     for int8 weights
    */
   public static Decoder of(ModelConfig config) {
     if (config.tiedEmbeddings()) {
       throw new IllegalArgumentException(
           "tied embeddings are not trained; untie them: a copy of the embedding as the head");
     }
+    if (config.declaredDtype().filter(DType.INT8::equals).isPresent()) {
+      throw new IllegalArgumentException(
+          "int8 weights are not trained; train the model that they were made from");
+    }
     Wiring wiring = Wiring.of(config);
     List<WeightSlot> slots = wiring.weights();
-    int norm = wiring.head() - 2;
+    int norm = wiring.body().size() - 2;
     int each = (norm - 1) / config.layers();
     List<Unit> units = new ArrayList<>();
     units.add(new Unit("embedding", slots.subList(0, 1)));
@@ -54,7 +60,7 @@ public record Decoder(
     constants.put("embedding_shapes", units.get(0).shapes());
     constants.put("block_shapes", units.get(1).shapes());
     constants.put("head_shapes", units.get(units.size() - 1).shapes());
-    constants.put("head_bias", truth(slots.size() > wiring.head() + 1));
+    constants.put("head_bias", truth(wiring.head().size() > 1));
     constants.put(
         "attention_bias", truth(config instanceof GptNeoXConfig neox && neox.attentionBias()));
     return new Decoder(

@@ -32,12 +32,12 @@ final class GptJ {
     }
     w.add(vector("transformer.ln_f.weight", h));
     w.add(vector("transformer.ln_f.bias", h));
-    int head = w.size();
-    w.add(
+    List<WeightSlot> head = new ArrayList<>();
+    head.add(
         matrix(c.tiedEmbeddings() ? "transformer.wte.weight" : "lm_head.weight", c.vocabSize(), h));
-    w.add(vector("lm_head.bias", c.vocabSize()));
+    head.add(vector("lm_head.bias", c.vocabSize()));
     return new Wiring(
-        List.of("linear.py", "block.py", "decoder.py", "gpt_j.py"),
+        List.of("files.py", "linear.py", "block.py", "decoder.py", "gpt_j.py"),
         Wiring.constants(c.heads(), c.layerNormEps(), c.activation(), true),
         w,
         head,

@@ -35,14 +35,14 @@ final class GptNeoX {
     }
     w.add(vector("gpt_neox.final_layer_norm.weight", h));
     w.add(vector("gpt_neox.final_layer_norm.bias", h));
-    int head = w.size();
-    w.add(
+    List<WeightSlot> head = new ArrayList<>();
+    head.add(
         matrix(
             c.tiedEmbeddings() ? "gpt_neox.embed_in.weight" : "embed_out.weight",
             c.vocabSize(),
             h));
     return new Wiring(
-        List.of("linear.py", "block.py", "decoder.py", "gpt_neox.py"),
+        List.of("files.py", "linear.py", "block.py", "decoder.py", "gpt_neox.py"),
         Wiring.constants(c.heads(), c.layerNormEps(), c.activation(), c.parallelResidual()),
         w,
         head,

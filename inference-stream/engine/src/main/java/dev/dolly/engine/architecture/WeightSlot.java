@@ -1,5 +1,6 @@
 package dev.dolly.engine.architecture;
 
+import dev.dolly.engine.model.DType;
 import java.util.Arrays;
 
 /**
@@ -16,7 +17,7 @@ public record WeightSlot(String name, Role role, long... shape) {
     VECTOR,
     /** As it is: looked up by row. */
     EMBEDDING,
-    /** {@code [out, in]}, packed once for the matrix kernels. */
+    /** {@code [out, in]}, packed once for the matrix kernels; its rows' scales come beside it. */
     MATRIX,
     /** A bias the configuration leaves out: zeros. */
     ZEROS
@@ -25,6 +26,25 @@ public record WeightSlot(String name, Role role, long... shape) {
   /** The product of the shape. */
   public long elements() {
     return Arrays.stream(shape).reduce(1, Math::multiplyExact);
+  }
+
+  /**
+   * The type that it is kept in. Beside int8 matrices the rest is small, and a row of the embedding
+   * is looked up, not multiplied: neither is worth a loss.
+   *
+   * @param compute what the model computes in
+   */
+  public DType dtype(DType compute) {
+    if (compute != DType.INT8 || role == Role.MATRIX) {
+      return compute;
+    }
+    return role == Role.EMBEDDING ? DType.BFLOAT16 : DType.FLOAT32;
+  }
+
+  /** Bytes in memory, with the scales. */
+  public long bytes(DType compute) {
+    long bytes = Math.multiplyExact(elements(), (long) dtype(compute).bytes());
+    return dtype(compute) == DType.INT8 ? bytes + shape[0] * Float.BYTES : bytes;
   }
 
   static WeightSlot vector(String name, long size) {

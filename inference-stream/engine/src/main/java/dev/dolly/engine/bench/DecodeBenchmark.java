@@ -60,8 +60,7 @@ public final class DecodeBenchmark {
   /** The floor of {@link Result#decodeTokensPerSecond} at the run's mean length. */
   public double floorTokensPerSecond(MachineLimits limits, int batch) {
     long live = (long) batch * (promptTokens + newTokens / 2);
-    return batch
-        / limits.decodeFloor(model.config(), model.dtype(), model.weightBytes(), batch, live);
+    return batch / limits.decodeFloor(model.config(), model.dtype(), batch, live);
   }
 
   private Result run(ContinuousBatcher batcher, Progress progress, int batch)

@@ -7,12 +7,16 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
+import dev.dolly.engine.architecture.WeightSlot;
+import dev.dolly.engine.architecture.WeightSlot.Role;
+import dev.dolly.engine.architecture.Wiring;
+import dev.dolly.engine.cache.KvCache;
 import dev.dolly.engine.model.DType;
 import dev.dolly.engine.model.ModelConfig;
+import dev.dolly.engine.torch.Int8Range;
 import dev.dolly.engine.torch.PassingThread;
 import dev.dolly.engine.torch.TorchScript;
 import java.util.List;
-import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
@@ -36,7 +40,10 @@ public record MachineLimits(double bytesPerSecond, double flopsPerSecond) {
   private static MachineLimits measured(DType dtype) {
     try (PtNDManager manager = (PtNDManager) NDManager.newBaseManager(Device.cpu(), "PyTorch");
         TorchScript script =
-            TorchScript.load(manager, List.of("linear.py", "limits.py"), Map.of())) {
+            TorchScript.load(
+                manager,
+                List.of("linear.py", "limits.py"),
+                Int8Range.measure(manager).constants())) {
       TorchScript.prepareThread(0);
       PtNDArray memory =
           (PtNDArray) manager.zeros(new Shape(READ_BYTES / Float.BYTES), DataType.FLOAT32);
@@ -65,16 +72,25 @@ public record MachineLimits(double bytesPerSecond, double flopsPerSecond) {
    * The least time of a decode step: reading the weights or multiplying by them, whichever is
    * longer, and reading the keys and values of all live tokens.
    *
-   * @param weightBytes of the model; the embedding's rows are looked up, not read
+   * @param dtype that the model computes in; the embedding's rows are looked up, not read
    * @param liveTokens of all sequences together
    * @return seconds
    */
-  public double decodeFloor(
-      ModelConfig config, DType dtype, long weightBytes, int batch, long liveTokens) {
-    long embedding = (long) config.vocabSize() * config.hiddenSize() * dtype.bytes();
-    double read = (weightBytes - embedding) / bytesPerSecond;
-    double multiply = 2.0 * batch * (weightBytes - embedding) / dtype.bytes() / flopsPerSecond;
-    double cache = 2.0 * Float.BYTES * config.layers() * config.hiddenSize() * liveTokens;
+  public double decodeFloor(ModelConfig config, DType dtype, int batch, long liveTokens) {
+    long bytes = 0;
+    long multiplied = 0;
+    for (WeightSlot slot : Wiring.of(config).weights()) {
+      if (slot.role() != Role.EMBEDDING) {
+        bytes += slot.bytes(dtype);
+      }
+      if (slot.role() == Role.MATRIX) {
+        multiplied += slot.elements();
+      }
+    }
+    double read = bytes / bytesPerSecond;
+    double multiply = 2.0 * batch * multiplied / flopsPerSecond;
+    long cache =
+        KvCache.bytesPerToken(config.layers(), config.heads(), config.headDim()) * liveTokens;
     return Math.max(read, multiply) + cache / bytesPerSecond;
   }
 

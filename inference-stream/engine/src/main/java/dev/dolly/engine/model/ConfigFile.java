@@ -115,7 +115,11 @@ final class ConfigFile {
                         + " gelu_pytorch_tanh, relu"));
   }
 
+  /** INT8 where a quantisation is declared, whatever the rest is in. */
   Optional<DType> dtype() {
+    if (Int8Files.describedIn(this)) {
+      return Optional.of(DType.INT8);
+    }
     return DType.ofConfig(text("dtype", text("torch_dtype", "")));
   }
 

@@ -6,7 +6,12 @@ import java.util.Optional;
 public enum DType {
   FLOAT32(4, "F32", 6, "float32"),
   FLOAT16(2, "F16", 5, "float16"),
-  BFLOAT16(2, "BF16", 15, "bfloat16");
+  BFLOAT16(2, "BF16", 15, "bfloat16"),
+  /**
+   * Whole numbers from -127 to 127 with a scale for each row of a matrix; what else a model holds
+   * is kept in other types.
+   */
+  INT8(1, "I8", 1, "int8");
 
   private final int bytes;
   private final String safetensorsName;
@@ -72,6 +77,7 @@ public enum DType {
       case FLOAT32 -> single;
       case BFLOAT16 -> (single + 0x7fff + ((single >>> 16) & 1)) >>> 16;
       case FLOAT16 -> half(value);
+      case INT8 -> throw new IllegalArgumentException("a number alone has no int8 form: " + value);
     };
   }
 

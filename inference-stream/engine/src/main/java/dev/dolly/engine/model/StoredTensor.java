@@ -1,7 +1,9 @@
 package dev.dolly.engine.model;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Where a tensor's elements lie in a file: contiguous, row by row (the last dimension runs
@@ -45,6 +47,16 @@ public record StoredTensor(
     part[0] = to - from;
     long row = shape[0] == 0 ? 0 : byteLength / shape[0];
     return new StoredTensor(name, dtype, part, file, offset + from * row, (to - from) * row);
+  }
+
+  /** All rows, in pieces of at most so many elements, or of one row where that is more. */
+  public List<StoredTensor> pieces(long elements) {
+    long step = Math.max(1, elements * shape[0] / Math.max(1, elements()));
+    List<StoredTensor> pieces = new ArrayList<>();
+    for (long at = 0; at < shape[0]; at += step) {
+      pieces.add(rows(at, Math.min(shape[0], at + step)));
+    }
+    return pieces;
   }
 
   /**

@@ -4,11 +4,11 @@
   # sequences laid end to end, without padding.
 
   # The first half of an MLP: linear and activation, in one kernel where the weight is packed.
-  def linear_act(self: __torch__.Mod, x: Tensor, w: Tensor, b: Optional[Tensor]) -> Tensor:
-    if w.is_mkldnn:
+  def linear_act(self: __torch__.Mod, x: Tensor, w: Tensor, scales: Tensor, b: Optional[Tensor]) -> Tensor:
+    if w.is_mkldnn and torch.numel(scales) == 0:
       y = ops.mkldnn._linear_pointwise(x, w, b, "${activation}", annotate(List[Optional[number]], []), "${activation_form}")
     else:
-      y = self.activate(torch.linear(x, w, b))
+      y = self.activate(self.linear(x, w, scales, b))
     return y
 
   # Where each token's key and value go: a span of the cache that begins at token `base` and holds
@@ -129,14 +129,14 @@
         _4 = torch.copy_(torch.narrow(out, 0, at, count).view([count, ${heads}, d]), a.squeeze(0).transpose(0, 1))
     return out
 
-  # hidden [tokens, hidden_size], rows: which of them; head: matrix, and bias if there is one
+  # hidden [tokens, hidden_size], rows: which of them; head: matrix, its scales, and bias if there is one
   # -> [rows, vocabulary] fp32
   def logits(self: __torch__.Mod, hidden: Tensor, rows: Tensor, head: List[Tensor]) -> Tensor:
     x = torch.index_select(hidden, 0, rows)
-    if torch.len(head) > 1:
-      y = self.linear(x, head[0], head[1])
+    if torch.len(head) > 2:
+      y = self.linear(x, head[0], head[1], head[2])
     else:
-      y = self.linear(x, head[0], None)
+      y = self.linear(x, head[0], head[1], None)
     return torch.to(y, 6)
 
   # Probabilities left after temperature, top-k and top-p, of the `width` likeliest ids of each row.
@@ -236,10 +236,6 @@
     lp = chosen - torch.index_select(torch.logsumexp(logits, -1), 0, rows)
     likeliest = torch.eq(torch.index_select(torch.argmax(logits, -1), 0, rows), ids)
     return torch.stack([torch.to(lp, 7), torch.to(likeliest, 7)])
-
-  # bytes [n] uint8 of a stored dtype -> a tensor of the compute dtype, with memory of its own
-  def stored(self: __torch__.Mod, bytes: Tensor, dtype: int, shape: List[int], compute: int) -> Tensor:
-    return torch.to(torch.view_copy(bytes, dtype=dtype).view(shape), compute)
 
   def zeros(self: __torch__.Mod, shape: List[int], dtype: int) -> Tensor:
     return torch.zeros(shape, dtype=dtype)

@@ -113,7 +113,7 @@ class RandomModelTest {
 
   @Test
   void theSeedDecidesEveryByte() {
-    for (DType dtype : DType.values()) {
+    for (DType dtype : List.of(DType.FLOAT32, DType.FLOAT16, DType.BFLOAT16)) {
       assertThat(drawn(dtype, 3)).isEqualTo(drawn(dtype, 3)).isNotEqualTo(drawn(dtype, 4));
     }
     // held fast: another machine or Java must draw the same

@@ -1,0 +1,15 @@
+  # From the bytes of a model's files to tensors.
+
+  # bytes [n] uint8 of a stored dtype -> a tensor of the compute dtype, with memory of its own
+  def stored(self: __torch__.Mod, bytes: Tensor, dtype: int, shape: List[int], compute: int) -> Tensor:
+    return torch.to(torch.view_copy(bytes, dtype=dtype).view(shape), compute)
+
+  # int8 numbers [out, in] and their rows' scales [out] -> the matrix, in a compute dtype
+  def restored(self: __torch__.Mod, numbers: Tensor, scales: Tensor, compute: int) -> Tensor:
+    return torch.to(torch.to(numbers, 6) * scales.unsqueeze(1), compute)
+
+  def joined(self: __torch__.Mod, pieces: List[Tensor]) -> Tensor:
+    return torch.cat(pieces, 0)
+
+  def flat(self: __torch__.Mod, x: Tensor) -> Tensor:
+    return torch.flatten(x)
