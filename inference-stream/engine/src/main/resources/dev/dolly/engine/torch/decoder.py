@@ -40,10 +40,9 @@
 
   # Stretches of one token, as all are while decoding: each has one row of scores a head, over its
   # live tokens, padded to whole lines of 16 by looking at the first token again; padding is masked.
-  # -> [their tokens' rows, first score of each row, cache row of each score, mask, and a sparse
-  # matrix of the scores, whose values each layer overwrites], and for each run of rows of one
-  # length: first score, rows, length
-  def singles(self: __torch__.Mod, places: Tensor, spans: List[int], arena: int) -> Tuple[List[Tensor], List[int]]:
+  # -> [their tokens' rows, first score of each row, and of each score: its row, its cache row, 0 or
+  # -inf to be added], and for each run of rows of one length: first score, rows, length
+  def singles(self: __torch__.Mod, places: Tensor, spans: List[int]) -> Tuple[List[Tensor], List[int]]:
     at = annotate(List[int], [])
     live = annotate(List[int], [])
     runs = annotate(List[int], [])
@@ -74,21 +73,20 @@
     first = (mine[1] * ${heads}).unsqueeze(1) + mine[2].unsqueeze(1) * torch.arange(${heads}).unsqueeze(0)
     cached = torch.index_select(first.flatten(), 0, row) + torch.masked_fill(token, padding, 0)
     mask = torch.masked_fill(torch.zeros([scores], dtype=6), padding, -inf)
-    starts = torch.to(starts, 3)
-    cached = torch.to(cached, 3)
-    size = [lives.size(0), arena]
-    sparse = ops.aten._sparse_csr_tensor_unsafe(starts, cached, torch.zeros_like(mask), size)
-    return ([tokens, torch.narrow(starts, 0, 0, lives.size(0)), cached, mask, sparse], runs)
+    first_scores = torch.to(torch.narrow(starts, 0, 0, lives.size(0)), 3)
+    return ([tokens, first_scores, torch.to(row, 3), torch.to(cached, 3), mask], runs)
 
-  # The cache's live rows are read once, for all sequences and heads in two products: that streams
-  # them at the memory's speed, which a product a head does not.
+  # The cache's live rows are read once, for all sequences and heads, as the bags of an embedding:
+  # summed with weights for the values, and for the keys what finds such weights' gradient, which is
+  # a product a row. That streams them at the memory's speed, which a matrix product a head does not.
   # q [n, heads, head_dim], a token of each; singles, runs: of `singles` -> [n, heads * head_dim]
   def attend_singles(self: __torch__.Mod, q: Tensor, keys: Tensor, values: Tensor, singles: List[Tensor],
     runs: List[int]) -> Tensor:
     d = q.size(-1)
-    _0, starts, cached, mask, sparse = singles
-    _1 = ops.aten.sparse_sampled_addmm(sparse, q.reshape([-1, d]), keys.t(), beta=0., alpha=float(d) ** -0.5, out=sparse)
-    p = torch.add_(ops.aten.values(sparse), mask)
+    _0, starts, row, cached, mask = singles
+    scaled = (q * float(d) ** -0.5).reshape([-1, d])
+    p = ops.aten._embedding_bag_per_sample_weights_backward(scaled, keys, cached, starts, row, 0)
+    _1 = torch.add_(p, mask)
     for i in range(torch.len(runs) // 3):
       length = runs[3 * i + 2]
       scores = torch.as_strided(p, [runs[3 * i + 1], length], [length, 1], runs[3 * i])

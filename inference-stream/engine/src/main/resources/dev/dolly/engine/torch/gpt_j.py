@@ -12,7 +12,7 @@
     sin = torch.index_select(sin_table, 0, places[0]).unsqueeze(1)
     rows = self.cache_rows(places)
     masks = self.masks(places, spans)
-    singles, runs = self.singles(places, spans, keys[0].size(0))
+    singles, runs = self.singles(places, spans)
     for i in range(torch.len(keys)):
       o = 1 + i * 16
       n1 = torch.layer_norm(x, [h], w[o], w[o + 1], ${eps})
