@@ -6,22 +6,14 @@ import dev.dolly.schemas.avro.Origin;
 import dev.dolly.schemas.avro.Prompt;
 import dev.dolly.schemas.avro.Stage;
 import dev.dolly.schemas.deadletter.DeadLetters;
+import dev.dolly.schemas.prompt.HeaderTexts;
 import dev.dolly.schemas.prompt.ParsedPrompt;
 import dev.dolly.schemas.prompt.PromptParser;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Parses a raw record and sends what it is to the sink for it.
@@ -30,12 +22,11 @@ import org.slf4j.LoggerFactory;
  * keep records by their stamps, and a prompt with an old one (a replay, a client's wrong clock)
  * could be gone before it is read. The raw record's time lives on in {@code submitted_at}, its
  * headers in the metadata, as far as they are text; what the prompt says itself counts before them.
+ * A dead letter carries the raw record's headers, so that a prompt that is mended has them again.
  */
 final class ParseProcessor implements Processor<byte[], byte[], String, SpecificRecord> {
 
   private static final DeadLetters DEAD_LETTERS = new DeadLetters(Stage.ingest);
-
-  private static final Logger LOG = LoggerFactory.getLogger(ParseProcessor.class);
 
   private final PromptParser parser;
   private ProcessorContext<String, SpecificRecord> context;
@@ -64,7 +55,8 @@ final class ParseProcessor implements Processor<byte[], byte[], String, Specific
             .orElseThrow(() -> new IllegalStateException("a raw record comes from a topic"));
     Origin origin = new Origin(place.topic(), place.partition(), place.offset());
     long now = context.currentSystemTimeMs();
-    ParsedPrompt parsed = parser.parse(raw.value(), origin, raw.timestamp(), texts(raw.headers()));
+    ParsedPrompt parsed =
+        parser.parse(raw.value(), origin, raw.timestamp(), HeaderTexts.of(raw.headers()));
     if (parsed instanceof ParsedPrompt.Accepted accepted) {
       Prompt prompt = accepted.prompt();
       context.forward(new Record<>(prompt.getRequestId(), prompt, now), IngestTopology.PROMPTS);
@@ -79,27 +71,9 @@ final class ParseProcessor implements Processor<byte[], byte[], String, Specific
               raw.value(),
               now);
       context.forward(
-          new Record<>(DeadLetters.key(letter), letter, now), IngestTopology.DEAD_LETTERS);
+          new Record<>(DeadLetters.key(letter), letter, now, HeaderTexts.kept(raw.headers())),
+          IngestTopology.DEAD_LETTERS);
       metrics.rejected(rejected.code());
     }
-  }
-
-  /** Of headers with one name the last counts, as for every reader. */
-  private static Map<String, String> texts(Headers headers) {
-    Map<String, String> texts = new LinkedHashMap<>();
-    for (Header header : headers) {
-      if (header.value() != null) {
-        try {
-          ByteBuffer value = ByteBuffer.wrap(header.value());
-          String text = StandardCharsets.UTF_8.newDecoder().decode(value).toString();
-          if (text.indexOf('\0') < 0) {
-            texts.put(header.key(), text);
-          }
-        } catch (CharacterCodingException e) {
-          LOG.debug("Header {} is no text and is left out", header.key());
-        }
-      }
-    }
-    return texts;
   }
 }

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -270,5 +271,23 @@ class IngestTopologyTest {
     raw.pipeInput(new TestRecord<>(null, utf8("{\"instruction\": \"a\"}"), headers, SENT));
 
     assertThat(prompts.readRecord().headers()).isEmpty();
+  }
+
+  @Test
+  void aDeadLetterCarriesTheHeadersThatAreText() {
+    RecordHeaders headers = new RecordHeaders();
+    headers.add("user", utf8("ann"));
+    headers.add("user", utf8("bob"));
+    headers.add("binary", new byte[] {(byte) 0xff});
+    headers.add("large", new byte[16 * 1024]);
+    raw.pipeInput(new TestRecord<>(null, utf8("{"), headers, SENT));
+    headers.add("long", utf8("x".repeat(16 * 1024)));
+    raw.pipeInput(new TestRecord<>(null, utf8("{"), headers, SENT));
+
+    assertThat(deadLetters.readRecordsToList())
+        .allSatisfy(
+            letter ->
+                assertThat(letter.headers())
+                    .containsExactly(new RecordHeader("user", utf8("bob"))));
   }
 }

@@ -4,10 +4,13 @@ import dev.dolly.client.StartingPoint;
 import dev.dolly.client.TopicReader;
 import dev.dolly.ingest.dataset.DatasetLoader;
 import dev.dolly.ingest.dataset.DatasetLoader.Loaded;
+import dev.dolly.ingest.dataset.FileLetters;
 import dev.dolly.ingest.dataset.TopicIds;
+import dev.dolly.schemas.avro.DeadLetter;
 import dev.dolly.schemas.avro.InstructionRecord;
 import dev.dolly.schemas.dataset.DatasetEntry;
 import dev.dolly.schemas.registry.PatientRegistry;
+import dev.dolly.schemas.serde.Decoded;
 import dev.dolly.schemas.serde.RecordSerde;
 import dev.dolly.schemas.topic.Topic;
 import dev.dolly.schemas.topic.TopicCatalogue;
@@ -18,10 +21,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
@@ -68,13 +73,15 @@ record DatasetTopics(Cluster cluster, Terminal terminal) {
     KafkaProducer<byte[], byte[]> producer = cluster.transactionalProducer("dolly-load-" + name);
     boolean done = false;
     try {
+      RecordSerde<DeadLetter> letters = new RecordSerde<>(TopicCatalogue.DEAD_LETTERS, schemas);
       DatasetLoader loader =
           new DatasetLoader(
               producer,
               name,
               new RecordSerde<>(topic, schemas),
-              new RecordSerde<>(TopicCatalogue.DEAD_LETTERS, schemas),
-              ids(name));
+              letters,
+              ids(name),
+              file -> letters(file, letters));
       T result = work.with(loader);
       awaitVisible(loader.ends());
       done = true;
@@ -122,19 +129,37 @@ record DatasetTopics(Cluster cluster, Terminal terminal) {
   private TopicIds ids(String topic) {
     ProgressLine progress = new ProgressLine(terminal);
     TopicIds ids = new TopicIds();
+    readAll(
+        topic,
+        record -> {
+          ids.take(record);
+          progress.show(() -> "%s has %,d records so far".formatted(topic, ids.size()));
+        });
+    return ids;
+  }
+
+  private FileLetters letters(String file, RecordSerde<DeadLetter> serde) {
+    FileLetters letters = new FileLetters(file);
+    readAll(
+        TopicCatalogue.DEAD_LETTERS.name(),
+        record -> {
+          if (record.value() != null
+              && serde.decode(record.value()) instanceof Decoded.Value<DeadLetter> letter) {
+            letters.take(letter.record());
+          }
+        });
+    return letters;
+  }
+
+  private void readAll(String topic, Consumer<ConsumerRecord<byte[], byte[]>> each) {
     try (TopicReader reader =
         new TopicReader(
             cluster.bootstrap(),
             List.of(topic),
             new StartingPoint.Earliest(),
             TopicReader.PATIENCE)) {
-      reader.readToEnd(
-          record -> {
-            ids.take(record);
-            progress.show(() -> "%s has %,d records so far".formatted(topic, ids.size()));
-          });
+      reader.readToEnd(each);
     }
-    return ids;
   }
 
   private DatasetLoader.Listener listener(NamedDataset dataset) {

@@ -13,6 +13,7 @@ import dev.dolly.trace.TraceTree;
 import dev.dolly.trace.Tracer;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -25,7 +26,8 @@ import picocli.CommandLine.Parameters;
       "Says where an answer came from: its prompt, the model that gave it, the events of that"
           + " version, the run that made it, the offsets of the dataset that the run read, and the"
           + " models before it. A dead letter is traced as well.",
-      "Only the partition of the request's key is searched; all else is found by offset."
+      "Only the partition of the request's key is searched (for a prompt that has neither answer nor"
+          + " dead letter, the others too); all else is found by offset."
     })
 final class TraceCommand implements Callable<Integer> {
   private final Terminal terminal;
@@ -79,22 +81,17 @@ final class TraceCommand implements Callable<Integer> {
                 + ": no answer, dead letter or prompt has that key"
                 + (from instanceof StartingPoint.Earliest ? "" : " from there on"));
       }
-      List<Found<InstructionRecord>> examples =
-          records && !trace.answers().isEmpty()
-              ? tracer.examples(trace.answers().get(trace.answers().size() - 1).model().dataset())
-              : List.of();
-      print(trace, examples);
+      print(tracer, trace);
     }
     return 0;
   }
 
-  private void print(Trace trace, List<Found<InstructionRecord>> examples) {
-    List<Found<InstructionRecord>> shown = examples.subList(0, Math.min(limit, examples.size()));
+  private void print(Tracer tracer, Trace trace) {
     if (json) {
       ObjectNode root = TraceJson.of(trace);
       if (records) {
         ArrayNode array = root.putArray("trained_on");
-        shown.forEach(example -> array.add(TraceJson.found(example)));
+        examples(tracer, trace, example -> array.add(TraceJson.found(example)));
       }
       terminal.result(Json.line(root));
       return;
@@ -102,10 +99,17 @@ final class TraceCommand implements Callable<Integer> {
     TraceTree.of(trace).forEach(terminal::result);
     if (records) {
       terminal.result("");
-      shown.forEach(example -> terminal.result(TraceTree.of(example)));
-      if (shown.size() < examples.size()) {
-        terminal.result("… %,d more".formatted(examples.size() - shown.size()));
+      long count = examples(tracer, trace, example -> terminal.result(TraceTree.of(example)));
+      if (count > limit) {
+        terminal.result("… %,d more".formatted(count - limit));
       }
     }
+  }
+
+  private long examples(Tracer tracer, Trace trace, Consumer<Found<InstructionRecord>> each) {
+    List<Trace.Answer> answers = trace.answers();
+    return answers.isEmpty()
+        ? 0
+        : tracer.examples(answers.get(answers.size() - 1).model().dataset(), limit, each);
   }
 }

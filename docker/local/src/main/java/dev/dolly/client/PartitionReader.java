@@ -50,7 +50,12 @@ public final class PartitionReader implements AutoCloseable {
         topic, BuiltInPartitioner.partitionForKey(key, partitions(topic).size()));
   }
 
-  private List<TopicPartition> partitions(String topic) {
+  /**
+   * All of a topic's, in order.
+   *
+   * @throws UnknownTopicOrPartitionException when there is no such topic
+   */
+  public List<TopicPartition> partitions(String topic) {
     List<PartitionInfo> partitions = consumer.partitionsFor(topic);
     if (partitions == null || partitions.isEmpty()) {
       throw new UnknownTopicOrPartitionException(

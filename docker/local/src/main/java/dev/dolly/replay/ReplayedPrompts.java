@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dolly.client.PartitionReader;
 import dev.dolly.json.Json;
+import dev.dolly.schemas.prompt.HeaderTexts;
 import dev.dolly.schemas.prompt.PromptPosition;
 import dev.dolly.schemas.prompt.RejectedException;
 import dev.dolly.schemas.prompt.Seeds;
@@ -17,6 +18,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Base64;
+import java.util.Map;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -29,8 +31,8 @@ import org.apache.kafka.common.TopicPartition;
  *       metadata.expected}
  *   <li>an answer, or a prompt: the prompt again, under a new id, with the seed that was drawn by,
  *       without its deadline; {@code metadata.replay_of} is the old id
- *   <li>a dead letter of a prompt: what could not be served, under its own id and with the origin
- *       it had
+ *   <li>a dead letter of a prompt: what could not be served, under its own id, with the origin it
+ *       had and the headers that it came with as metadata
  * </ul>
  *
  * One thread; the reader stays the caller's and must not be reading.
@@ -64,7 +66,8 @@ public final class ReplayedPrompts {
       case "InstructionRecord" -> example(json, record);
       case "Prompt" -> again(json, json.path("request_id").asText(), record);
       case "Response" -> answered(json, record);
-      case "DeadLetter" -> redriven(json, bytes((ByteBuffer) read.get("payload")));
+      case "DeadLetter" ->
+          redriven(json, bytes((ByteBuffer) read.get("payload")), HeaderTexts.of(record.headers()));
       default ->
           throw new NotReplayableException("a " + read.getSchema().getName() + " is no prompt");
     };
@@ -118,7 +121,8 @@ public final class ReplayedPrompts {
     return prompt;
   }
 
-  private ObjectNode redriven(ObjectNode letter, byte[] payload) throws NotReplayableException {
+  private ObjectNode redriven(ObjectNode letter, byte[] payload, Map<String, String> headers)
+      throws NotReplayableException {
     JsonNode origin = letter.path("origin");
     if (letter.path("stage").asText().equals("training")) {
       throw new NotReplayableException("it was a record to train on; `dolly load` takes those");
@@ -147,6 +151,15 @@ public final class ReplayedPrompts {
     }
     if (!params.isEmpty()) {
       objectIn(prompt, "params").setAll(params);
+    }
+    if (!headers.isEmpty()) {
+      ObjectNode metadata = objectIn(prompt, "metadata");
+      headers.forEach(
+          (name, text) -> {
+            if (!metadata.has(name)) {
+              metadata.put(name, text);
+            }
+          });
     }
     return prompt;
   }

@@ -42,28 +42,32 @@ public record Selection(
   private record Lot(long number, ConsumerRecord<byte[], byte[]> record) {}
 
   /**
-   * Reads them. Memory is the sample's records and, where the last of a key counts, its keys.
+   * Reads them. Memory is the sample's records and, where the last of a key counts, the keys of one
+   * partition: a key's records lie in one.
    *
    * @return how many there were
    */
   public long read(PartitionReader reader, Consumer<ConsumerRecord<byte[], byte[]>> each) {
-    Map<ByteBuffer, Long> last = lastOfKey ? lastOffsets(reader) : Map.of();
     PriorityQueue<Lot> drawn =
         new PriorityQueue<>(Comparator.comparingLong(Lot::number).reversed());
     long[] count = new long[1];
-    forEach(
-        reader,
-        record -> {
-          if (!counts(record, last) || !filter.test(record)) {
-            return;
-          }
-          count[0]++;
-          if (sample.isEmpty()) {
-            each.accept(record);
-          } else {
-            draw(drawn, record);
-          }
-        });
+    for (Span span : spans) {
+      Map<ByteBuffer, Long> last = lastOfKey ? lastOffsets(reader, span) : Map.of();
+      read(
+          reader,
+          span,
+          record -> {
+            if (!counts(record, last) || !filter.test(record)) {
+              return;
+            }
+            count[0]++;
+            if (sample.isEmpty()) {
+              each.accept(record);
+            } else {
+              draw(drawn, record);
+            }
+          });
+    }
     List<Lot> lots = new ArrayList<>(drawn);
     lots.stream()
         .map(Lot::record)
@@ -87,11 +91,11 @@ public record Selection(
         || last.get(ByteBuffer.wrap(record.key())) == record.offset();
   }
 
-  /** By key; a key's records lie in one partition. */
-  private Map<ByteBuffer, Long> lastOffsets(PartitionReader reader) {
+  private static Map<ByteBuffer, Long> lastOffsets(PartitionReader reader, Span span) {
     Map<ByteBuffer, Long> last = new HashMap<>();
-    forEach(
+    read(
         reader,
+        span,
         record -> {
           if (record.key() != null) {
             last.put(ByteBuffer.wrap(record.key()), record.offset());
@@ -100,8 +104,9 @@ public record Selection(
     return last;
   }
 
-  private void forEach(PartitionReader reader, Consumer<ConsumerRecord<byte[], byte[]>> each) {
-    spans.forEach(span -> reader.read(span.partition(), span.from(), span.to(), each));
+  private static void read(
+      PartitionReader reader, Span span, Consumer<ConsumerRecord<byte[], byte[]>> each) {
+    reader.read(span.partition(), span.from(), span.to(), each);
   }
 
   /** Keeps the lowest numbers: who comes first does not matter. */

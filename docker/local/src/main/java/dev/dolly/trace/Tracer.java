@@ -18,14 +18,16 @@ import dev.dolly.schemas.serde.Decoded;
 import dev.dolly.schemas.serde.RecordSerde;
 import dev.dolly.schemas.topic.Topic;
 import dev.dolly.schemas.topic.TopicCatalogue;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -57,32 +59,51 @@ public final class Tracer {
     }
     var letters = found(TopicCatalogue.DEAD_LETTERS, requestId, from);
     List<Found<Prompt>> waiting =
-        answers.isEmpty() && letters.isEmpty()
-            ? found(TopicCatalogue.PROMPTS, requestId, from)
-            : List.of();
+        answers.isEmpty() && letters.isEmpty() ? waiting(requestId, from) : List.of();
     return new Trace(requestId, answers, letters, waiting);
   }
 
   /**
-   * The records of those offsets, but for those that were retracted within them. Their bodies are
-   * kept.
+   * The records of those offsets, but for those that were retracted or replaced within them. Read
+   * twice; memory is an offset each.
+   *
+   * @param limit of those that are handed out
+   * @return how many there are
    */
-  public List<Found<InstructionRecord>> examples(List<DatasetRange> ranges) {
-    Map<String, Found<InstructionRecord>> live = new LinkedHashMap<>();
+  public long examples(
+      List<DatasetRange> ranges, long limit, Consumer<Found<InstructionRecord>> each) {
+    Map<ByteBuffer, Place> live = new HashMap<>();
+    read(
+        ranges,
+        record -> {
+          if (record.key() != null && record.value() != null) {
+            live.put(ByteBuffer.wrap(record.key()), Place.of(record));
+          } else if (record.key() != null) {
+            live.remove(ByteBuffer.wrap(record.key()));
+          }
+        });
+    long[] left = {limit};
+    read(
+        ranges,
+        record -> {
+          if (left[0] > 0
+              && record.key() != null
+              && Place.of(record).equals(live.get(ByteBuffer.wrap(record.key())))) {
+            decoded(serde(TopicCatalogue.dataset(record.topic())), record).ifPresent(each);
+            left[0]--;
+          }
+        });
+    return live.size();
+  }
+
+  private void read(List<DatasetRange> ranges, Consumer<ConsumerRecord<byte[], byte[]>> each) {
     for (DatasetRange range : ranges) {
-      RecordSerde<InstructionRecord> serde = serde(TopicCatalogue.dataset(range.getTopic()));
       reader.read(
           new TopicPartition(range.getTopic(), range.getPartition()),
           range.getFromOffset(),
           range.getToOffset(),
-          record -> {
-            if (record.key() != null) {
-              live.remove(new String(record.key(), UTF_8));
-            }
-            decoded(serde, record).ifPresent(found -> live.put(found.record().getId(), found));
-          });
+          each);
     }
-    return List.copyOf(live.values());
   }
 
   private Trace.Answer answer(Found<Response> response, ConsumerRecord<byte[], byte[]> record) {
@@ -144,6 +165,23 @@ public final class Tracer {
     return events;
   }
 
+  /**
+   * In the other partitions too: unlike answers and dead letters, prompts may come from clients
+   * that place keys in another way.
+   */
+  private List<Found<Prompt>> waiting(String requestId, StartingPoint from) {
+    List<Found<Prompt>> found = found(TopicCatalogue.PROMPTS, requestId, from);
+    if (!found.isEmpty()) {
+      return found;
+    }
+    byte[] key = requestId.getBytes(UTF_8);
+    RecordSerde<Prompt> serde = serde(TopicCatalogue.PROMPTS);
+    return reader.partitions(TopicCatalogue.PROMPTS.name()).stream()
+        .flatMap(partition -> ofKey(partition, key, from).stream())
+        .flatMap(record -> decoded(serde, record).stream())
+        .toList();
+  }
+
   private <T extends SpecificRecord> List<Found<T>> found(
       Topic<T> topic, String key, StartingPoint from) {
     RecordSerde<T> serde = serde(topic);
@@ -155,12 +193,17 @@ public final class Tracer {
   private List<ConsumerRecord<byte[], byte[]>> ofKey(
       Topic<?> topic, String key, StartingPoint from) {
     byte[] bytes = key.getBytes(UTF_8);
+    return ofKey(reader.partitionOf(topic.name(), bytes), bytes, from);
+  }
+
+  private List<ConsumerRecord<byte[], byte[]>> ofKey(
+      TopicPartition partition, byte[] key, StartingPoint from) {
     List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
     reader.read(
-        reader.partitionOf(topic.name(), bytes),
+        partition,
         from,
         record -> {
-          if (Arrays.equals(record.key(), bytes)) {
+          if (Arrays.equals(record.key(), key)) {
             records.add(record);
           }
         });

@@ -193,8 +193,15 @@ class LoadCommandTest {
     assertThat(letters)
         .extracting(letter -> letter.getOrigin().getOffset())
         .containsExactlyInAnyOrder(1L, 4L);
-    assertThat(UTF_8.decode(letters.get(0).getPayload()).toString())
+    assertThat(UTF_8.decode(letters.get(0).getPayload().duplicate()).toString())
         .isEqualTo("{\"instruction\": 5}");
+
+    Invocation again = running.run("load", file.toString(), "--topic=strict");
+    assertThat(again.lines().get(0).path("refused").asInt()).isEqualTo(2);
+    assertThat(letters(file)).as("written once").hasSize(2);
+    Files.writeString(file, ONE + "{\"instruction\": 6}\n{\"instruction\": 6}\n");
+    running.run("load", file.toString(), "--topic=strict");
+    assertThat(letters(file)).as("other bytes, at two lines").hasSize(4);
   }
 
   @Test

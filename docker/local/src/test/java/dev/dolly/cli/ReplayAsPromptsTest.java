@@ -87,6 +87,34 @@ class ReplayAsPromptsTest {
   }
 
   @Test
+  void numbersComeOutAsTheyWereWritten() throws Exception {
+    String given =
+        "{\"instruction\": \"a\", \"params\": {\"temperature\": 1e400, \"top_p\": 0.30000000000000000001,"
+            + " \"top_k\": 1.0}}";
+    letter("numbers", at(8), given.getBytes(UTF_8));
+    assertThat(prompt("dolly.dead-letters", "numbers").path("params"))
+        .hasToString("{\"temperature\":1E+400,\"top_p\":0.30000000000000000001,\"top_k\":1.0}");
+  }
+
+  @Test
+  void aDeadLettersHeadersAreItsPromptsMetadata() throws Exception {
+    byte[] payload = "{\"instruction\": 5, \"metadata\": {\"user\": \"its own\"}}".getBytes(UTF_8);
+    DeadLetter letter =
+        new DeadLetters(Stage.ingest).of(ErrorCode.WRONG_TYPE, "why", "headers", at(9), payload, 0);
+    ProducerRecord<byte[], byte[]> record =
+        new ProducerRecord<>(
+            "dolly.dead-letters",
+            "headers".getBytes(UTF_8),
+            encoded(TopicCatalogue.DEAD_LETTERS, letter));
+    record.headers().add("user", "ann".getBytes(UTF_8)).add("via", "kcat".getBytes(UTF_8));
+    producer.send(record).get();
+
+    JsonNode mended = prompt("dolly.dead-letters", "headers", "--set=instruction=mended");
+    assertThat(mended.path("instruction").asText()).isEqualTo("mended");
+    assertThat(mended.path("metadata")).hasToString("{\"user\":\"its own\",\"via\":\"kcat\"}");
+  }
+
+  @Test
   void fieldsOfAnotherTypeAreNotReplaced() throws Exception {
     send(RAW, "params", "{\"instruction\": \"a\", \"params\": [1]}".getBytes(UTF_8));
     send(RAW, "metadata", "{\"instruction\": \"a\", \"metadata\": \"x\"}".getBytes(UTF_8));

@@ -115,6 +115,22 @@ class TraceCommandTest {
                 new ProducerRecord<>(
                     "dolly.prompts", "waits".getBytes(UTF_8), serde.encode(prompt)))
             .get();
+        // as clients with another partitioner do: one of these is not where murmur2 puts the key
+        Prompt elsewhere = Prompt.newBuilder(prompt).setRequestId("elsewhere").build();
+        for (int partition = 0; partition < 2; partition++) {
+          producer
+              .send(
+                  new ProducerRecord<>(
+                      "dolly.prompts",
+                      partition,
+                      ("elsewhere-" + partition).getBytes(UTF_8),
+                      serde.encode(elsewhere)))
+              .get();
+        }
+      }
+      for (int partition = 0; partition < 2; partition++) {
+        assertThat(Invocation.on(chain.cluster, "trace", "elsewhere-" + partition).out())
+            .startsWith("not answered yet: prompt  dolly.prompts-" + partition);
       }
       assertThat(Invocation.on(chain.cluster, "trace", "waits").out())
           .startsWith("not answered yet: prompt  ");

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -24,14 +25,12 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * Puts the records of a file onto a topic under their ids, those that it has not got yet: so a file
  * may be loaded again, also after a loader that died midway, and files may overlap. What is no
- * record goes to the dead letters in the same transactions. One thread.
+ * record goes to the dead letters in the same transactions, unless an earlier load sent it there.
+ * One thread.
  */
 public final class DatasetLoader {
   /** A smaller file comes as a whole or not at all; readers wait no longer than for so many. */
   static final int TRANSACTION_RECORDS = 100_000;
-
-  /** A partition that stands for a file. */
-  private static final int FILE = -1;
 
   private static final DeadLetters LETTERS = new DeadLetters(Stage.ingest);
 
@@ -40,6 +39,7 @@ public final class DatasetLoader {
   private final RecordSerde<DeadLetter> letters;
   private final String topic;
   private final TopicIds ids;
+  private final Function<String, FileLetters> earlier;
 
   /**
    * What became of a file.
@@ -68,18 +68,22 @@ public final class DatasetLoader {
    * @param producer with a transactional id of the topic's, initialised, so that no other loader of
    *     the topic writes from now on; the caller's
    * @param ids of the topic, read since
+   * @param earlier what there is of a file's dead letters, by its name; asked for at the first
+   *     entry that is no record
    */
   public DatasetLoader(
       Producer<byte[], byte[]> producer,
       String topic,
       RecordSerde<InstructionRecord> records,
       RecordSerde<DeadLetter> letters,
-      TopicIds ids) {
+      TopicIds ids,
+      Function<String, FileLetters> earlier) {
     this.topic = topic;
     this.transactions = new LoadTransactions(producer, topic, TRANSACTION_RECORDS);
     this.records = records;
     this.letters = letters;
     this.ids = ids;
+    this.earlier = earlier;
   }
 
   /**
@@ -99,13 +103,17 @@ public final class DatasetLoader {
     String digest = check(file, strict, listener);
     DatasetSource source = new DatasetSource(name, licence, digest);
     Count count = new Count();
+    FileLetters[] known = new FileLetters[1];
     ReadAhead.read(
         file,
         entry -> {
           if (entry instanceof DatasetEntry.Broken broken) {
             count.refused++;
             listener.refused(broken);
-            refuse(file, broken);
+            if (known[0] == null) {
+              known[0] = earlier.apply(file.name());
+            }
+            refuse(file, broken, known[0]);
           } else if (entry instanceof DatasetEntry.Found found) {
             if (ids.contains(found.id())) {
               count.present++;
@@ -193,15 +201,18 @@ public final class DatasetLoader {
         new ProducerRecord<>(topic, found.id().getBytes(UTF_8), records.encode(record)));
   }
 
-  private void refuse(DatasetInput file, DatasetEntry.Broken broken) {
+  private void refuse(DatasetInput file, DatasetEntry.Broken broken, FileLetters known) {
     DeadLetter letter =
         LETTERS.of(
             broken.reason().code(),
             "%s, line %d: %s".formatted(file.name(), broken.line() + 1, broken.reason().message()),
             null,
-            new DeadLetterOrigin(file.name(), FILE, broken.line()),
+            new DeadLetterOrigin(file.name(), FileLetters.FILE, broken.line()),
             broken.bytes(),
             System.currentTimeMillis());
+    if (known.contains(letter)) {
+      return;
+    }
     transactions.send(
         new ProducerRecord<>(
             TopicCatalogue.DEAD_LETTERS.name(),
