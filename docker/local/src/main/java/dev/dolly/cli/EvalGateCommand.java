@@ -75,7 +75,11 @@ final class EvalGateCommand implements Callable<Integer> {
     StopSignal signal = new StopSignal(terminal, 0);
     try {
       Gate gate =
-          new Gate(settings, read, Suites.of(read, rules.toAbsolutePath().getParent()), new Told());
+          new Gate(
+              settings,
+              read,
+              Suites.of(read, rules.toAbsolutePath().getParent(), settings),
+              new Told());
       terminal.progress("the gate of " + model + " runs; stop with Ctrl-C");
       gate.run();
     } catch (EvaluationException e) {

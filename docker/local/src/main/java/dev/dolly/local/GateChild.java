@@ -72,15 +72,13 @@ public final class GateChild {
   private static Gate gate(Map<String, String> settings) {
     Path file = Path.of(settings.get(RULES));
     GateRules rules = GateRules.read(file);
-    return new Gate(
+    GateSettings gate =
         new GateSettings(
             settings.get(BOOTSTRAP),
             settings.get(REGISTRY),
             settings.get(MODEL),
-            List.of(settings.get(PREFIXES).split(","))),
-        rules,
-        Suites.of(rules, file.getParent()),
-        new Logged());
+            List.of(settings.get(PREFIXES).split(",")));
+    return new Gate(gate, rules, Suites.of(rules, file.getParent(), gate), new Logged());
   }
 
   /** All into the log: what was decided is on the topic. */

@@ -171,7 +171,7 @@ class LoopTest {
     gate =
         new FutureTask<>(
             () -> {
-              new Gate(settings, read, Suites.of(read, directory), heard).run();
+              new Gate(settings, read, Suites.of(read, directory, settings), heard).run();
               return null;
             });
     Thread thread = new Thread(gate, "gate");
