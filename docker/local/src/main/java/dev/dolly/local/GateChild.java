@@ -8,8 +8,8 @@ import dev.dolly.eval.gate.GateSettings;
 import dev.dolly.eval.gate.Suites;
 import dev.dolly.local.child.ParentLink;
 import dev.dolly.schemas.avro.CheckpointEvent;
+import dev.dolly.schemas.checkpoint.CheckpointPrefixes;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -77,7 +77,7 @@ public final class GateChild {
             settings.get(BOOTSTRAP),
             settings.get(REGISTRY),
             settings.get(MODEL),
-            List.of(settings.get(PREFIXES).split(",")));
+            CheckpointPrefixes.parse(settings.get(PREFIXES)));
     return new Gate(gate, rules, Suites.of(rules, file.getParent(), gate), new Logged());
   }
 

@@ -29,6 +29,7 @@ import dev.dolly.schemas.avro.CheckpointStatus;
 import dev.dolly.schemas.avro.DatasetRange;
 import dev.dolly.schemas.avro.EvalResult;
 import dev.dolly.schemas.avro.InstructionRecord;
+import dev.dolly.schemas.checkpoint.CheckpointPrefixes;
 import dev.dolly.schemas.dataset.InstructionText;
 import dev.dolly.schemas.serde.RecordSerde;
 import dev.dolly.schemas.topic.TopicCatalogue;
@@ -172,7 +173,7 @@ class EvalHeldOutTest {
             running.cluster.bootstrap(),
             running.cluster.registry(),
             "gated",
-            List.of(directory.toString()));
+            CheckpointPrefixes.parse(directory.toUri().toString()));
     GateRules read = GateRules.read(rules);
     List<CheckpointEvent> decisions = new ArrayList<>();
     GateListener stop =

@@ -14,6 +14,7 @@ import dev.dolly.schemas.avro.CheckpointEvent;
 import dev.dolly.schemas.avro.CheckpointStatus;
 import dev.dolly.schemas.avro.EvalResult;
 import dev.dolly.schemas.avro.Response;
+import dev.dolly.schemas.checkpoint.CheckpointPrefixes;
 import dev.dolly.schemas.topic.TopicCatalogue;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -167,7 +168,7 @@ class LoopTest {
             chain.cluster.bootstrap(),
             chain.cluster.registry(),
             MODEL,
-            List.of(directory.toString()));
+            CheckpointPrefixes.parse(directory.toUri().toString()));
     gate =
         new FutureTask<>(
             () -> {

@@ -4,6 +4,7 @@ import dev.dolly.engine.model.ModelFormatException;
 import dev.dolly.eval.EvaluationException;
 import dev.dolly.schemas.avro.CheckpointEvent;
 import dev.dolly.schemas.avro.ErrorCode;
+import dev.dolly.schemas.checkpoint.RefusedCheckpointException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

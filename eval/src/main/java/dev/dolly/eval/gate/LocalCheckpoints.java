@@ -5,28 +5,22 @@ import dev.dolly.engine.model.ModelDirectory;
 import dev.dolly.engine.model.ModelFormatException;
 import dev.dolly.schemas.avro.CheckpointEvent;
 import dev.dolly.schemas.avro.ErrorCode;
-import java.net.URI;
-import java.net.URISyntaxException;
+import dev.dolly.schemas.checkpoint.CheckpointPrefixes;
+import dev.dolly.schemas.checkpoint.CheckpointUri;
+import dev.dolly.schemas.checkpoint.RefusedCheckpointException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 
-/**
- * The directories of checkpoints on this machine. Whoever can write to the topic names them, so
- * only those under certain prefixes are opened.
- */
+/** The directories of checkpoints on this machine. */
 final class LocalCheckpoints {
-  private final List<String> prefixes;
+  private final CheckpointPrefixes prefixes;
 
   /**
-   * @param prefixes directories, as {@code file:} URIs or paths; those of other file systems hold
-   *     nothing here
+   * @param prefixes those of other file systems hold nothing here
    */
-  LocalCheckpoints(List<String> prefixes) {
-    this.prefixes = List.copyOf(prefixes);
+  LocalCheckpoints(CheckpointPrefixes prefixes) {
+    this.prefixes = prefixes;
   }
 
   /** Finds a checkpoint and makes sure that the model's own files are what the event announced. */
@@ -82,50 +76,15 @@ final class LocalCheckpoints {
     }
   }
 
-  private Path allowed(String uri) throws RefusedCheckpointException {
-    Path directory =
-        path(uri)
-            .orElseThrow(
-                () ->
-                    refused(
-                        ErrorCode.CHECKPOINT_MISSING,
-                        "'%s' is not opened: the gate reads whole paths of this machine, file: URIs"
-                            .formatted(uri),
-                        null));
-    if (prefixes.stream()
-        .flatMap(prefix -> path(prefix).stream())
-        .noneMatch(directory::startsWith)) {
+  private Path allowed(String text) throws RefusedCheckpointException {
+    CheckpointUri uri = prefixes.require(text, "checkpoint-prefixes");
+    if (!uri.isLocal()) {
       throw refused(
           ErrorCode.CHECKPOINT_MISSING,
-          "%s is not opened: it lies under none of %s, which the gate's checkpoint prefixes name"
-              .formatted(uri, prefixes),
+          "'%s' is not opened: the gate reads paths of this machine, file: URIs".formatted(text),
           null);
     }
-    return directory;
-  }
-
-  /**
-   * The directory that a URI or a path names, also a URI with spaces, as people write them; empty
-   * unless it is one of this machine.
-   */
-  private static Optional<Path> path(String text) {
-    String path = text;
-    if (!text.startsWith("/")) {
-      try {
-        URI uri = new URI(text);
-        boolean here =
-            "file".equalsIgnoreCase(uri.getScheme())
-                && Objects.requireNonNullElse(uri.getAuthority(), "").isEmpty();
-        path = here ? Objects.requireNonNullElse(uri.getPath(), "") : "";
-      } catch (URISyntaxException e) {
-        path = text.replaceFirst("^file:(//)?(?=/)", "");
-      }
-    }
-    boolean whole =
-        path.startsWith("/")
-            && path.indexOf('\0') < 0
-            && Arrays.stream(path.split("/")).noneMatch(p -> p.equals(".") || p.equals(".."));
-    return whole ? Optional.of(Path.of(path)) : Optional.empty();
+    return Path.of(uri.path());
   }
 
   private static RefusedCheckpointException refused(ErrorCode code, String message, Exception e) {

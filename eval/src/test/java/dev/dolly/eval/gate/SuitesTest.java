@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.dolly.eval.EvaluationException;
+import dev.dolly.schemas.checkpoint.CheckpointPrefixes;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -45,6 +46,6 @@ class SuitesTest {
     return Suites.of(
         new GateRules(Duration.ofMinutes(1), named, List.of(), List.of()),
         CONFIG,
-        new GateSettings("127.0.0.1:1", "http://127.0.0.1:2", "m", List.of()));
+        new GateSettings("127.0.0.1:1", "http://127.0.0.1:2", "m", CheckpointPrefixes.parse("")));
   }
 }

@@ -12,6 +12,7 @@ import dev.dolly.inference.quarantine.LoadMarks;
 import dev.dolly.schemas.avro.CheckpointEvent;
 import dev.dolly.schemas.avro.ErrorCode;
 import dev.dolly.schemas.checkpoint.RecordedEvent;
+import dev.dolly.schemas.checkpoint.RefusedCheckpointException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
