@@ -1,6 +1,7 @@
 package dev.dolly.inference.model;
 
 import dev.dolly.engine.ComputeSettings;
+import dev.dolly.engine.FreeMemory;
 import dev.dolly.engine.LanguageModel;
 import dev.dolly.engine.model.DType;
 import dev.dolly.engine.model.ModelConfig;

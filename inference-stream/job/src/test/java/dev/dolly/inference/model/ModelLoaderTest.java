@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.dolly.engine.FreeMemory;
 import dev.dolly.engine.model.Manifest;
 import dev.dolly.engine.model.ManifestWriter;
 import dev.dolly.inference.InferenceSettings;
