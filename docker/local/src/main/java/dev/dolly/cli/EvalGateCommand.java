@@ -8,15 +8,19 @@ import dev.dolly.eval.gate.GateSettings;
 import dev.dolly.eval.gate.Suites;
 import dev.dolly.json.Json;
 import dev.dolly.schemas.avro.CheckpointEvent;
+import dev.dolly.schemas.checkpoint.CheckpointPrefixes;
+import dev.dolly.schemas.checkpoint.CheckpointUri;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code dolly eval gate}. */
 @Command(
@@ -51,11 +55,25 @@ final class EvalGateCommand implements Callable<Integer> {
   @Option(
       names = "--checkpoint-prefixes",
       split = ",",
+      converter = CheckpointUriConverter.class,
       paramLabel = "URI",
       description =
           "Directories under which checkpoints are opened, with commas between them (default: the"
               + " working directory).")
-  private List<String> prefixes = List.of(Path.of("").toAbsolutePath().toString());
+  private List<CheckpointUri> prefixes =
+      List.of(CheckpointUri.parse(Path.of("").toAbsolutePath().toUri().toString()));
+
+  /** Picocli shows the message of its own exception only. */
+  static final class CheckpointUriConverter implements ITypeConverter<CheckpointUri> {
+    @Override
+    public CheckpointUri convert(String text) {
+      try {
+        return CheckpointUri.parse(text);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    }
+  }
 
   EvalGateCommand(Terminal terminal) {
     this.terminal = terminal;
@@ -71,11 +89,16 @@ final class EvalGateCommand implements Callable<Integer> {
     }
     Cluster target = cluster.cluster();
     GateSettings settings =
-        new GateSettings(target.bootstrap(), target.registry(), model, prefixes);
+        new GateSettings(
+            target.bootstrap(), target.registry(), model, new CheckpointPrefixes(prefixes));
     StopSignal signal = new StopSignal(terminal, 0);
     try {
       Gate gate =
-          new Gate(settings, read, Suites.of(read, rules.toAbsolutePath().getParent()), new Told());
+          new Gate(
+              settings,
+              read,
+              Suites.of(read, rules.toAbsolutePath().getParent(), settings),
+              new Told());
       terminal.progress("the gate of " + model + " runs; stop with Ctrl-C");
       gate.run();
     } catch (EvaluationException e) {

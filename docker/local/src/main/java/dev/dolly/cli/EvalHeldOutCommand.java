@@ -4,9 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dolly.client.CommittedConsumer;
 import dev.dolly.client.TopicReader;
 import dev.dolly.engine.LanguageModel;
-import dev.dolly.engine.example.ExampleBuilder;
 import dev.dolly.engine.model.ModelDirectory;
-import dev.dolly.engine.text.Tokenizer;
 import dev.dolly.eval.TaskResult;
 import dev.dolly.eval.heldout.HeldOutEvaluation;
 import dev.dolly.eval.heldout.HeldOutListener;
@@ -121,14 +119,10 @@ final class EvalHeldOutCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** By the version's own tokenizer and window, as its run split. */
   private static HeldOutSplit split(Cluster target, NamedVersion named) {
-    ModelDirectory directory = named.open();
-    try (Tokenizer tokenizer = Tokenizer.load(directory);
-        KafkaConsumer<byte[], byte[]> consumer =
-            CommittedConsumer.open(target.bootstrap(), TopicReader.PATIENCE)) {
-      return new RunSplits(consumer, target.schemas())
-          .of(named.event(), new ExampleBuilder(tokenizer, directory.config().window()));
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        CommittedConsumer.open(target.bootstrap(), TopicReader.PATIENCE)) {
+      return new RunSplits(consumer, target.schemas()).of(named.event(), named.open());
     }
   }
 

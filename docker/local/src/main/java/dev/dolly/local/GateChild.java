@@ -8,8 +8,8 @@ import dev.dolly.eval.gate.GateSettings;
 import dev.dolly.eval.gate.Suites;
 import dev.dolly.local.child.ParentLink;
 import dev.dolly.schemas.avro.CheckpointEvent;
+import dev.dolly.schemas.checkpoint.CheckpointPrefixes;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,15 +72,13 @@ public final class GateChild {
   private static Gate gate(Map<String, String> settings) {
     Path file = Path.of(settings.get(RULES));
     GateRules rules = GateRules.read(file);
-    return new Gate(
+    GateSettings gate =
         new GateSettings(
             settings.get(BOOTSTRAP),
             settings.get(REGISTRY),
             settings.get(MODEL),
-            List.of(settings.get(PREFIXES).split(","))),
-        rules,
-        Suites.of(rules, file.getParent()),
-        new Logged());
+            CheckpointPrefixes.parse(settings.get(PREFIXES)));
+    return new Gate(gate, rules, Suites.of(rules, file.getParent(), gate), new Logged());
   }
 
   /** All into the log: what was decided is on the topic. */

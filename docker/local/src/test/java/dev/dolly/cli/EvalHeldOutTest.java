@@ -2,7 +2,10 @@ package dev.dolly.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.dolly.client.CommittedConsumer;
@@ -12,13 +15,21 @@ import dev.dolly.engine.example.Example;
 import dev.dolly.engine.example.ExampleBuilder;
 import dev.dolly.engine.model.ModelDirectory;
 import dev.dolly.engine.text.Tokenizer;
+import dev.dolly.eval.gate.Gate;
+import dev.dolly.eval.gate.GateListener;
+import dev.dolly.eval.gate.GateRules;
+import dev.dolly.eval.gate.GateSettings;
+import dev.dolly.eval.gate.Suites;
 import dev.dolly.eval.heldout.HeldOutRecord;
 import dev.dolly.eval.heldout.HeldOutSplit;
 import dev.dolly.eval.heldout.RunSplits;
 import dev.dolly.json.Json;
 import dev.dolly.schemas.avro.CheckpointEvent;
+import dev.dolly.schemas.avro.CheckpointStatus;
 import dev.dolly.schemas.avro.DatasetRange;
+import dev.dolly.schemas.avro.EvalResult;
 import dev.dolly.schemas.avro.InstructionRecord;
+import dev.dolly.schemas.checkpoint.CheckpointPrefixes;
 import dev.dolly.schemas.dataset.InstructionText;
 import dev.dolly.schemas.serde.RecordSerde;
 import dev.dolly.schemas.topic.TopicCatalogue;
@@ -58,6 +69,7 @@ class EvalHeldOutTest {
         List.of(
             TopicCatalogue.CHECKPOINTS,
             TopicCatalogue.TRAINING_METRICS,
+            TopicCatalogue.EVAL_RESULTS,
             TopicCatalogue.DEAD_LETTERS));
     Path data = TrainData.write("neox", directory.resolve("records.jsonl"));
     Files.writeString(
@@ -139,6 +151,73 @@ class EvalHeldOutTest {
   }
 
   @Test
+  void theGateScoresTheRunningVersionOnTheRecordsThatTheCandidatesRunHeldOut() throws Exception {
+    String gated = "--model-name=gated";
+    CheckpointEvent good = train("good", "12", gated);
+    CheckpointEvent bad = train("bad", "8", gated, "--seed=7", "--start-std=1");
+    CheckpointEvent unheld = train("unheld", "0", gated, "--seed=8");
+    Path rules =
+        Files.writeString(
+            directory.resolve("gate.yaml"),
+            """
+            budget: 2m
+            suites:
+              heldout: {limit: 10}
+            thresholds:
+              heldout.loss: {max: 100}
+            not_worse_than_current:
+              heldout.loss: 2
+            """);
+    GateSettings settings =
+        new GateSettings(
+            running.cluster.bootstrap(),
+            running.cluster.registry(),
+            "gated",
+            CheckpointPrefixes.parse(directory.toUri().toString()));
+    GateRules read = GateRules.read(rules);
+    List<CheckpointEvent> decisions = new ArrayList<>();
+    GateListener stop =
+        new GateListener() {
+          @Override
+          public void decided(CheckpointEvent decision) {
+            decisions.add(decision);
+            if (decisions.size() == 3) {
+              throw new GateRig.Killed();
+            }
+          }
+        };
+
+    assertThatExceptionOfType(GateRig.Killed.class)
+        .isThrownBy(
+            () -> new Gate(settings, read, Suites.of(read, directory, settings), stop).run());
+
+    assertThat(decisions)
+        .extracting(CheckpointEvent::getVersion, CheckpointEvent::getStatus)
+        .containsExactly(
+            tuple(good.getVersion(), CheckpointStatus.PROMOTED),
+            tuple(bad.getVersion(), CheckpointStatus.REJECTED),
+            tuple(unheld.getVersion(), CheckpointStatus.REJECTED));
+    assertThat(decisions.get(1).getReason()).startsWith("not_worse_than_current heldout.loss: ");
+    assertThat(decisions.get(2).getReason())
+        .isEqualTo(
+            "heldout: gated %s: its run held nothing out: test-size 0"
+                .formatted(unheld.getVersion()));
+    List<EvalResult> results =
+        running.records(TopicCatalogue.EVAL_RESULTS).stream()
+            .filter(result -> result.getTask().equals("heldout"))
+            .toList();
+    assertThat(results)
+        .extracting(EvalResult::getVersion, EvalResult::getDocs, EvalResult::getDecision)
+        .containsExactly(
+            tuple(good.getVersion(), 10L, "PROMOTED"), // the first ten of twelve
+            tuple(bad.getVersion(), 8L, "REJECTED"),
+            tuple(good.getVersion(), 8L, null));
+    assertThat(results.get(2).getDataDigest()).isEqualTo(results.get(1).getDataDigest());
+    assertThat(results.get(1).getMetrics().get("loss").getValue())
+        .isCloseTo(bad.getRun().getEvalLoss(), withinPercentage(0.1));
+  }
+
+  @Test
   void allOfAFileIsScoredWithoutABroker() throws Exception {
     Path file =
         Files.writeString(directory.resolve("two.jsonl"), line("a", "x") + "{}\n" + line("b", "y"));
@@ -182,12 +261,10 @@ class EvalHeldOutTest {
   }
 
   private static HeldOutSplit found(CheckpointEvent event) {
-    ModelDirectory model = new NamedVersion(event).open();
-    try (Tokenizer tokenizer = Tokenizer.load(model);
-        KafkaConsumer<byte[], byte[]> consumer =
-            CommittedConsumer.open(running.cluster.bootstrap(), TopicReader.PATIENCE)) {
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        CommittedConsumer.open(running.cluster.bootstrap(), TopicReader.PATIENCE)) {
       return new RunSplits(consumer, running.cluster.schemas())
-          .of(event, new ExampleBuilder(tokenizer, model.config().window()));
+          .of(event, new NamedVersion(event).open());
     }
   }
 

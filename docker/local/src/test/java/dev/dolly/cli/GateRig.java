@@ -13,6 +13,7 @@ import dev.dolly.eval.gate.Suite;
 import dev.dolly.schemas.avro.CheckpointEvent;
 import dev.dolly.schemas.avro.CheckpointStatus;
 import dev.dolly.schemas.avro.EvalResult;
+import dev.dolly.schemas.checkpoint.CheckpointPrefixes;
 import dev.dolly.schemas.topic.TopicCatalogue;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -89,7 +90,7 @@ record GateRig(BrokerAndRegistry broker, String model, Path directory) {
             broker.cluster.bootstrap(),
             broker.cluster.registry(),
             model,
-            List.of(directory.toUri().toString())),
+            CheckpointPrefixes.parse(directory.toUri().toString())),
         rules,
         List.of(suite),
         listener);

@@ -259,8 +259,8 @@ class GateTest {
     assertThat(reasons.get("no-manifest")).startsWith("CHECKPOINT_MISSING: ");
     assertThat(reasons.get("no-score")).startsWith("CHECKPOINT_MISSING: ").contains(GateRig.SCORE);
     assertThat(reasons.get("damaged")).startsWith("CHECKPOINT_DIGEST: ");
-    assertThat(reasons.get("outside")).contains("CHECKPOINT_MISSING", "checkpoint prefixes");
-    assertThat(reasons.get("remote")).contains("CHECKPOINT_MISSING", "file: URIs");
+    assertThat(reasons.get("outside")).contains("CHECKPOINT_MISSING", "checkpoint-prefixes");
+    assertThat(reasons.get("remote")).contains("CHECKPOINT_MISSING", "lies under none of");
     assertThat(reasons.get("other-digest")).contains("CHECKPOINT_DIGEST", "the event names");
     assertThat(reasons.get("other-architecture")).startsWith("CHECKPOINT_ARCHITECTURE: ");
     assertThat(reasons.get("another")).startsWith("all rules hold: ");

@@ -64,6 +64,15 @@ final class RunningChain implements AutoCloseable {
       Map<String, String> settings,
       BiConsumer<StreamExecutionEnvironment, InferenceSettings> graph)
       throws InterruptedException {
+    this(directory, Fixtures.model(model), settings, graph);
+  }
+
+  RunningChain(
+      Path directory,
+      Path model,
+      Map<String, String> settings,
+      BiConsumer<StreamExecutionEnvironment, InferenceSettings> graph)
+      throws InterruptedException {
     Map<String, String> inference = new HashMap<>(settings);
     inference.put("inference.dtype", "float32");
     StackSettings stack =
@@ -71,7 +80,7 @@ final class RunningChain implements AutoCloseable {
             new DataDirectory(directory),
             StackSettings.PortChoice.FREE,
             Path.of(System.getProperty("dolly.registry")),
-            Fixtures.model(model),
+            model,
             inference);
     ports = Ports.anyFree();
     address = ports.address();

@@ -17,17 +17,23 @@ import java.util.function.Consumer;
 final class AnswersSuite implements Suite {
   static final String NAME = "answers";
 
+  private final String name;
   private final List<HeldOutRecord> questions;
-  private final int maxNewTokens;
+  private final OptionalInt maxNewTokens;
 
-  AnswersSuite(List<HeldOutRecord> questions, int maxNewTokens) {
+  /**
+   * @param name of the suite and of its task
+   * @param maxNewTokens of an answer; empty: none are generated
+   */
+  AnswersSuite(String name, List<HeldOutRecord> questions, OptionalInt maxNewTokens) {
+    this.name = name;
     this.questions = List.copyOf(questions);
     this.maxNewTokens = maxNewTokens;
   }
 
   @Override
   public String name() {
-    return NAME;
+    return name;
   }
 
   @Override
@@ -37,8 +43,7 @@ final class AnswersSuite implements Suite {
     try (LanguageModel model =
         LanguageModel.loadBeside(subject.model(), ComputeSettings.defaults())) {
       HeldOutScores scores =
-          new HeldOutEvaluation(
-                  model, BatchSettings.defaults(), OptionalInt.of(maxNewTokens), new Within(budget))
+          new HeldOutEvaluation(model, BatchSettings.defaults(), maxNewTokens, new Within(budget))
               .of(questions);
       if (scores.leftOut() > 0) { // easier to answer than all of them
         throw new ModelFormatException(
@@ -46,7 +51,7 @@ final class AnswersSuite implements Suite {
             "%d of %d questions do not fit the model's window of %d tokens"
                 .formatted(scores.leftOut(), questions.size(), model.window()));
       }
-      scores.results(NAME).forEach(done);
+      scores.results(name).forEach(done);
     }
   }
 

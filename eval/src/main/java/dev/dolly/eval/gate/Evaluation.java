@@ -48,6 +48,18 @@ sealed interface Evaluation {
   }
 
   /**
+   * A suite has no tasks for it, so the rules have nothing to go by.
+   *
+   * @param message one line for people, which names the suite
+   */
+  record NothingToAsk(String version, List<SuiteResult> results, String message)
+      implements Evaluation {
+    public NothingToAsk {
+      results = List.copyOf(results);
+    }
+  }
+
+  /**
    * The model cannot be evaluated.
    *
    * @param message one line for people

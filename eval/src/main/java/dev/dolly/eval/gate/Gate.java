@@ -1,5 +1,6 @@
 package dev.dolly.eval.gate;
 
+import dev.dolly.engine.FreeMemory;
 import dev.dolly.eval.EvaluationException;
 import dev.dolly.schemas.registry.PatientRegistry;
 import dev.dolly.schemas.registry.SchemaNotRegisteredException;
@@ -70,7 +71,7 @@ public final class Gate {
     try (GateClients clients = new GateClients(settings, registry)) {
       Evaluator evaluator =
           new Evaluator(
-              new LocalCheckpoints(settings.checkpointPrefixes()),
+              new LocalCheckpoints(settings.checkpointPrefixes(), FreeMemory.ofSystem()),
               suites,
               rules.budget(),
               System::nanoTime);

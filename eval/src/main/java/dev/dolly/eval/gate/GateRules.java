@@ -98,6 +98,9 @@ public record GateRules(
     if (evaluation instanceof Evaluation.Refused refused) {
       return whose + refused.code() + ": " + refused.message();
     }
+    if (evaluation instanceof Evaluation.NothingToAsk none) {
+      return whose + none.message();
+    }
     Evaluation.OutOfTime late = (Evaluation.OutOfTime) evaluation;
     String done =
         late.results().stream().map(each -> each.result().task()).collect(Collectors.joining(", "));

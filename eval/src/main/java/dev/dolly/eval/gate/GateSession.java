@@ -63,7 +63,8 @@ final class GateSession {
     if (passOver(candidate)) {
       return;
     }
-    Evaluation own = evaluate(candidate.value());
+    Evaluator.Trial trial = evaluator.trial();
+    Evaluation own = evaluate(trial, candidate.value());
     Optional<Running> running = Optional.empty();
     // That took its time: somebody may have decided meanwhile, or another version runs.
     events.catchUp();
@@ -73,14 +74,15 @@ final class GateSession {
         write(candidate, own, running);
         return;
       }
-      running = Optional.of(running(opponent.orElseThrow(), own));
+      running = Optional.of(running(trial, opponent.orElseThrow(), own));
       events.catchUp();
     }
   }
 
-  private Evaluation evaluate(CheckpointEvent event) throws InterruptedException {
+  private Evaluation evaluate(Evaluator.Trial trial, CheckpointEvent event)
+      throws InterruptedException {
     listener.evaluating(event);
-    return evaluator.evaluate(event);
+    return trial.evaluate(event);
   }
 
   /** Whether there is nothing to decide. */
@@ -103,13 +105,14 @@ final class GateSession {
   }
 
   /** From what was measured before if that is all that is compared. */
-  private Running running(CheckpointEvent opponent, Evaluation own) throws InterruptedException {
+  private Running running(Evaluator.Trial trial, CheckpointEvent opponent, Evaluation own)
+      throws InterruptedException {
     results.catchUp();
     List<SuiteResult> compared = own.results().stream().filter(rules::compares).toList();
     Optional<List<SuiteResult>> before = known.like(opponent.getManifestDigest(), compared);
     return before.isPresent()
         ? new Running(opponent, new Evaluation.Complete(opponent.getVersion(), before.get()), false)
-        : new Running(opponent, evaluate(opponent), true);
+        : new Running(opponent, evaluate(trial, opponent), true);
   }
 
   private void write(Entry<CheckpointEvent> candidate, Evaluation own, Optional<Running> running) {

@@ -1,5 +1,6 @@
 package dev.dolly.eval.gate;
 
+import dev.dolly.schemas.checkpoint.CheckpointPrefixes;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,13 +11,15 @@ import java.util.List;
  * @param registryUrl of the schema registry
  * @param model the name of the model whose candidates count; the gates of one model replace each
  *     other, the newest stays
- * @param checkpointPrefixes directories of this machine, as URIs or paths, under which checkpoints
- *     are opened
+ * @param checkpointPrefixes directories under which checkpoints are opened; those of other machines
+ *     hold nothing
  */
 public record GateSettings(
-    String bootstrapServers, String registryUrl, String model, List<String> checkpointPrefixes) {
+    String bootstrapServers,
+    String registryUrl,
+    String model,
+    CheckpointPrefixes checkpointPrefixes) {
   public GateSettings {
-    checkpointPrefixes = List.copyOf(checkpointPrefixes);
     List<String> problems = new ArrayList<>();
     if (bootstrapServers.isBlank()) {
       problems.add("bootstrap servers are empty");

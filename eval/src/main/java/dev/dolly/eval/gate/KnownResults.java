@@ -51,10 +51,16 @@ final class KnownResults {
                                 other.suite(),
                                 other.result().task(),
                                 other.result().dataDigest())))
+                        .filter(result -> hasAllOf(result, other.result()))
                         .map(result -> new SuiteResult(other.suite(), result))
                         .stream())
             .toList();
     return found.size() == others.size() ? Optional.of(found) : Optional.empty();
+  }
+
+  /** One of before the suite's options asked for more would leave rules without a value. */
+  private static boolean hasAllOf(TaskResult known, TaskResult other) {
+    return known.metrics().keySet().containsAll(other.metrics().keySet());
   }
 
   private static TaskResult result(EvalResult record) {

@@ -1,35 +1,42 @@
 package dev.dolly.eval.gate;
 
+import dev.dolly.engine.ComputeSettings;
+import dev.dolly.engine.FreeMemory;
+import dev.dolly.engine.LanguageModel;
+import dev.dolly.engine.model.DType;
 import dev.dolly.engine.model.Manifest;
+import dev.dolly.engine.model.ModelConfig;
 import dev.dolly.engine.model.ModelDirectory;
 import dev.dolly.engine.model.ModelFormatException;
 import dev.dolly.schemas.avro.CheckpointEvent;
 import dev.dolly.schemas.avro.ErrorCode;
-import java.net.URI;
-import java.net.URISyntaxException;
+import dev.dolly.schemas.checkpoint.CheckpointPrefixes;
+import dev.dolly.schemas.checkpoint.CheckpointUri;
+import dev.dolly.schemas.checkpoint.RefusedCheckpointException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 
-/**
- * The directories of checkpoints on this machine. Whoever can write to the topic names them, so
- * only those under certain prefixes are opened.
- */
+/** The directories of checkpoints on this machine. */
 final class LocalCheckpoints {
-  private final List<String> prefixes;
+  private final CheckpointPrefixes prefixes;
+  private final FreeMemory free;
 
   /**
-   * @param prefixes directories, as {@code file:} URIs or paths; those of other file systems hold
-   *     nothing here
+   * @param prefixes those of other file systems hold nothing here
    */
-  LocalCheckpoints(List<String> prefixes) {
-    this.prefixes = List.copyOf(prefixes);
+  LocalCheckpoints(CheckpointPrefixes prefixes, FreeMemory free) {
+    this.prefixes = prefixes;
+    this.free = free;
   }
 
-  /** Finds a checkpoint and makes sure that the model's own files are what the event announced. */
+  /**
+   * Finds a checkpoint and makes sure that the model's own files are what the event announced. What
+   * can be found out without reading the weights is found out first.
+   */
   Subject open(CheckpointEvent event) throws RefusedCheckpointException {
     Path directory = allowed(event.getUri());
     if (Files.notExists(directory.resolve(Manifest.FILE))) {
@@ -38,24 +45,23 @@ final class LocalCheckpoints {
           "%s does not exist".formatted(directory.resolve(Manifest.FILE)),
           null);
     }
-    verify(directory, event.getManifestDigest());
+    Manifest manifest = manifest(directory, event.getManifestDigest());
+    requireFiles(directory, manifest);
+    verify(directory, manifest, List.of(ModelDirectory.CONFIG));
     try {
-      ModelDirectory model = ModelDirectory.open(directory);
-      String architecture = model.config().architecture();
-      if (!architecture.equals(event.getArchitecture())) {
-        throw refused(
-            ErrorCode.CHECKPOINT_ARCHITECTURE,
-            "%s is a %s; the event says %s"
-                .formatted(directory, architecture, event.getArchitecture()),
-            null);
-      }
-      return new Subject(event, model);
+      requireRoom(directory, config(directory, event.getArchitecture()));
+      verify(directory, manifest, manifest.modelFiles());
+      return new Subject(event, ModelDirectory.open(directory));
     } catch (ModelFormatException e) {
       throw refused(ErrorCode.CHECKPOINT_ARCHITECTURE, e.getMessage(), e);
+    } catch (ArithmeticException e) {
+      throw refused(
+          ErrorCode.CHECKPOINT_TOO_LARGE, directory + " does not fit: " + e.getMessage(), e);
     }
   }
 
-  private static void verify(Path directory, String digest) throws RefusedCheckpointException {
+  private static Manifest manifest(Path directory, String digest)
+      throws RefusedCheckpointException {
     try {
       Manifest manifest = Manifest.read(directory);
       if (!manifest.digest().equals(digest)) {
@@ -65,67 +71,78 @@ final class LocalCheckpoints {
                 .formatted(directory.resolve(Manifest.FILE), manifest.digest(), digest),
             null);
       }
-      Optional<String> missing =
-          manifest.modelFiles().stream()
-              .sorted()
-              .filter(name -> Files.notExists(directory.resolve(name)))
-              .findFirst();
-      if (missing.isPresent()) {
-        throw refused(
-            ErrorCode.CHECKPOINT_MISSING,
-            "%s is missing; %s names it".formatted(directory.resolve(missing.get()), Manifest.FILE),
-            null);
-      }
-      manifest.verify(directory, manifest.modelFiles());
+      return manifest;
     } catch (ModelFormatException e) {
       throw refused(ErrorCode.CHECKPOINT_DIGEST, e.getMessage(), e);
     }
   }
 
-  private Path allowed(String uri) throws RefusedCheckpointException {
-    Path directory =
-        path(uri)
-            .orElseThrow(
-                () ->
-                    refused(
-                        ErrorCode.CHECKPOINT_MISSING,
-                        "'%s' is not opened: the gate reads whole paths of this machine, file: URIs"
-                            .formatted(uri),
-                        null));
-    if (prefixes.stream()
-        .flatMap(prefix -> path(prefix).stream())
-        .noneMatch(directory::startsWith)) {
+  private static void requireFiles(Path directory, Manifest manifest)
+      throws RefusedCheckpointException {
+    Optional<String> missing =
+        manifest.modelFiles().stream()
+            .sorted()
+            .filter(name -> Files.notExists(directory.resolve(name)))
+            .findFirst();
+    if (missing.isPresent()) {
       throw refused(
           ErrorCode.CHECKPOINT_MISSING,
-          "%s is not opened: it lies under none of %s, which the gate's checkpoint prefixes name"
-              .formatted(uri, prefixes),
+          "%s is missing; %s names it".formatted(directory.resolve(missing.get()), Manifest.FILE),
           null);
     }
-    return directory;
+    if (!manifest.files().containsKey(ModelDirectory.CONFIG)) {
+      throw refused(
+          ErrorCode.CHECKPOINT_MISSING,
+          "%s has no %s".formatted(directory, ModelDirectory.CONFIG),
+          null);
+    }
   }
 
-  /**
-   * The directory that a URI or a path names, also a URI with spaces, as people write them; empty
-   * unless it is one of this machine.
-   */
-  private static Optional<Path> path(String text) {
-    String path = text;
-    if (!text.startsWith("/")) {
-      try {
-        URI uri = new URI(text);
-        boolean here =
-            "file".equalsIgnoreCase(uri.getScheme())
-                && Objects.requireNonNullElse(uri.getAuthority(), "").isEmpty();
-        path = here ? Objects.requireNonNullElse(uri.getPath(), "") : "";
-      } catch (URISyntaxException e) {
-        path = text.replaceFirst("^file:(//)?(?=/)", "");
-      }
+  private static void verify(Path directory, Manifest manifest, Collection<String> names)
+      throws RefusedCheckpointException {
+    try {
+      manifest.verify(directory, names);
+    } catch (ModelFormatException e) {
+      throw refused(ErrorCode.CHECKPOINT_DIGEST, e.getMessage(), e);
     }
-    boolean whole =
-        path.startsWith("/")
-            && path.indexOf('\0') < 0
-            && Arrays.stream(path.split("/")).noneMatch(p -> p.equals(".") || p.equals(".."));
-    return whole ? Optional.of(Path.of(path)) : Optional.empty();
+  }
+
+  private static ModelConfig config(Path directory, String architecture)
+      throws RefusedCheckpointException {
+    ModelConfig config = ModelConfig.read(directory.resolve(ModelDirectory.CONFIG));
+    if (!config.architecture().equals(architecture)) {
+      throw refused(
+          ErrorCode.CHECKPOINT_ARCHITECTURE,
+          "%s is a %s; the event says %s".formatted(directory, config.architecture(), architecture),
+          null);
+    }
+    return config;
+  }
+
+  /** Beside whatever else runs here: a process that the system kills for memory decides nothing. */
+  private void requireRoom(Path directory, ModelConfig config) throws RefusedCheckpointException {
+    DType computed =
+        ComputeSettings.defaults().computed(config.declaredDtype().orElse(DType.FLOAT32));
+    long need = LanguageModel.bytes(config, computed);
+    OptionalLong room = free.bytes();
+    if (room.isPresent() && need > room.getAsLong()) {
+      throw refused(
+          ErrorCode.CHECKPOINT_TOO_LARGE,
+          "%s takes %d MiB in %s; %d MiB are free"
+              .formatted(directory, need >> 20, computed.configName(), room.getAsLong() >> 20),
+          null);
+    }
+  }
+
+  private Path allowed(String text) throws RefusedCheckpointException {
+    CheckpointUri uri = prefixes.require(text, "checkpoint-prefixes");
+    if (!uri.isLocal()) {
+      throw refused(
+          ErrorCode.CHECKPOINT_MISSING,
+          "'%s' is not opened: the gate reads paths of this machine, file: URIs".formatted(text),
+          null);
+    }
+    return Path.of(uri.path());
   }
 
   private static RefusedCheckpointException refused(ErrorCode code, String message, Exception e) {

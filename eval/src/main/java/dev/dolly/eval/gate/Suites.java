@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 
 /** The suites that a rules file can name, made from their options. */
@@ -20,12 +21,15 @@ public final class Suites {
   /** Makes a suite of its options; those that it knows it takes out. */
   @FunctionalInterface
   private interface Maker {
-    Suite make(Map<String, String> options, Path folder);
+    Suite make(Map<String, String> options, Path folder, GateSettings gate);
   }
 
   private static final Map<String, Maker> MAKERS =
       new TreeMap<>(
-          Map.of(AnswersSuite.NAME, Suites::answers, ZeroShotSuite.NAME, Suites::zeroShot));
+          Map.of(
+              AnswersSuite.NAME, Suites::answers,
+              HeldOutSuite.NAME, Suites::heldOut,
+              ZeroShotSuite.NAME, Suites::zeroShot));
 
   private Suites() {}
 
@@ -33,10 +37,11 @@ public final class Suites {
    * Makes all that the rules name, and reads their data.
    *
    * @param folder that paths in the options are relative to: the rules file's
+   * @param gate whose cluster has the records that runs held out
    * @throws EvaluationException one line that names every suite and option that cannot be, or the
    *     data
    */
-  public static List<Suite> of(GateRules rules, Path folder) {
+  public static List<Suite> of(GateRules rules, Path folder, GateSettings gate) {
     List<String> problems = new ArrayList<>();
     List<Suite> suites = new ArrayList<>();
     rules
@@ -50,7 +55,7 @@ public final class Suites {
               }
               Map<String, String> options = new HashMap<>(given);
               try {
-                suites.add(maker.make(options, folder));
+                suites.add(maker.make(options, folder, gate));
               } catch (EvaluationException | IllegalArgumentException e) {
                 problems.add(name + ": " + e.getMessage());
               }
@@ -64,7 +69,7 @@ public final class Suites {
     return suites;
   }
 
-  private static Suite zeroShot(Map<String, String> options, Path folder) {
+  private static Suite zeroShot(Map<String, String> options, Path folder, GateSettings gate) {
     String tasks = options.remove("tasks");
     String limit = options.remove("limit");
     String data = options.remove("data");
@@ -80,15 +85,26 @@ public final class Suites {
             .toList());
   }
 
-  private static Suite answers(Map<String, String> options, Path folder) {
+  private static Suite heldOut(Map<String, String> options, Path folder, GateSettings gate) {
+    String limit = options.remove("limit");
+    return new HeldOutSuite(
+        gate,
+        limit == null ? Integer.MAX_VALUE : positive("limit", limit),
+        tokens(options, OptionalInt.empty()));
+  }
+
+  private static Suite answers(Map<String, String> options, Path folder, GateSettings gate) {
     String questions = options.remove("questions");
-    String tokens = options.remove("max_new_tokens");
+    OptionalInt tokens = tokens(options, OptionalInt.of(HeldOutEvaluation.MAX_NEW_TOKENS));
     if (questions == null) {
       throw new IllegalArgumentException("questions must name a file");
     }
-    return new AnswersSuite(
-        questions(folder.resolve(questions)),
-        tokens == null ? HeldOutEvaluation.MAX_NEW_TOKENS : positive("max_new_tokens", tokens));
+    return new AnswersSuite(AnswersSuite.NAME, questions(folder.resolve(questions)), tokens);
+  }
+
+  private static OptionalInt tokens(Map<String, String> options, OptionalInt otherwise) {
+    String tokens = options.remove("max_new_tokens");
+    return tokens == null ? otherwise : OptionalInt.of(positive("max_new_tokens", tokens));
   }
 
   /** All of a file: one that is left out would make another set of them. */

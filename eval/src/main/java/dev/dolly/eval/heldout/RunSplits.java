@@ -4,6 +4,8 @@ import dev.dolly.engine.example.Built;
 import dev.dolly.engine.example.ExampleBuilder;
 import dev.dolly.engine.example.Split;
 import dev.dolly.engine.example.TestSize;
+import dev.dolly.engine.model.ModelDirectory;
+import dev.dolly.engine.text.Tokenizer;
 import dev.dolly.eval.heldout.HeldOutSplit.Absent;
 import dev.dolly.eval.heldout.HeldOutSplit.Found;
 import dev.dolly.eval.heldout.HeldOutSplit.Reason;
@@ -49,10 +51,9 @@ public final class RunSplits {
   /**
    * The split of the event's run.
    *
-   * @param builder with the tokenizer and the window of the event's own model: what is too long for
-   *     it was not split
+   * @param model the event's own: what is too long for its window was not split
    */
-  public HeldOutSplit of(CheckpointEvent event, ExampleBuilder builder) {
+  public HeldOutSplit of(CheckpointEvent event, ModelDirectory model) {
     Map<String, String> options = event.getRun().getOptions();
     String testSize = options.get("test-size");
     String seed = options.get("seed");
@@ -75,11 +76,12 @@ public final class RunSplits {
             .filter(category -> !category.isEmpty())
             .collect(Collectors.toSet());
     List<HeldOutRecord> usable =
-        read(event.getDataset()).records().stream()
-            .map(kept -> new HeldOutRecord(kept.id(), kept.text()))
-            .filter(record -> wanted.isEmpty() || wanted.contains(record.text().category()))
-            .filter(record -> record.build(builder) instanceof Built.Ready)
-            .toList();
+        usable(
+            read(event.getDataset()).records().stream()
+                .map(kept -> new HeldOutRecord(kept.id(), kept.text()))
+                .filter(record -> wanted.isEmpty() || wanted.contains(record.text().category()))
+                .toList(),
+            model);
     boolean shuffle = !Boolean.parseBoolean(options.get("no-shuffle"));
     Split split = Split.of(usable.size(), Long.parseLong(seed), shuffle, TestSize.parse(testSize));
     if (split.heldOut().length == 0) {
@@ -87,6 +89,15 @@ public final class RunSplits {
           event, Reason.NOTHING_HELD_OUT, "its run held nothing out: test-size " + testSize);
     }
     return new Found(Arrays.stream(split.heldOut()).mapToObj(usable::get).toList());
+  }
+
+  private static List<HeldOutRecord> usable(List<HeldOutRecord> records, ModelDirectory model) {
+    try (Tokenizer tokenizer = Tokenizer.load(model)) {
+      ExampleBuilder builder = new ExampleBuilder(tokenizer, model.config().window());
+      return records.stream()
+          .filter(record -> record.build(builder) instanceof Built.Ready)
+          .toList();
+    }
   }
 
   private static HeldOutSplit absent(CheckpointEvent event, Reason reason, String why) {

@@ -65,6 +65,14 @@ class GateRulesTest {
   }
 
   @Test
+  void whatASuiteCannotAskIsRejectedWithItsReason() {
+    Evaluation nothing = new Evaluation.NothingToAsk("b", List.of(), "heldout: no records");
+
+    assertThat(rules(List.of(), List.of()).decide(nothing, Optional.empty()))
+        .isEqualTo(new Decision.Rejected("heldout: no records"));
+  }
+
+  @Test
   void withoutStandardErrorsNothingMayBeWorse() {
     GateRules rules = rules(List.of(), List.of(new Rule.NotWorse("heldout.rouge_l", 3)));
     Evaluation current = of("a", task("heldout", Map.of("rouge_l", Metric.of(0.5))));

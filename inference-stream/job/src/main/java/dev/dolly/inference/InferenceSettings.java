@@ -1,7 +1,7 @@
 package dev.dolly.inference;
 
 import dev.dolly.engine.model.DType;
-import dev.dolly.inference.model.CheckpointUri;
+import dev.dolly.schemas.checkpoint.CheckpointPrefixes;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -60,7 +60,7 @@ public record InferenceSettings(
     String modelDirectory,
     String modelName,
     @Nullable String modelVersion,
-    List<CheckpointUri> checkpointPrefixes,
+    CheckpointPrefixes checkpointPrefixes,
     @Nullable DType dtype,
     int threads,
     int parallelism,
@@ -100,7 +100,6 @@ public record InferenceSettings(
 
   public InferenceSettings {
     kafka = Map.copyOf(kafka);
-    checkpointPrefixes = List.copyOf(checkpointPrefixes);
     List<String> problems = new ArrayList<>();
     required(problems, "bootstrap-servers", bootstrapServers);
     required(problems, "schema-registry", schemaRegistry);

@@ -4,11 +4,10 @@ import static dev.dolly.inference.InferenceSettings.PREFIX;
 
 import dev.dolly.engine.batch.BatchSettings;
 import dev.dolly.engine.model.DType;
-import dev.dolly.inference.model.CheckpointUri;
+import dev.dolly.schemas.checkpoint.CheckpointPrefixes;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -56,9 +55,9 @@ final class SettingsReader {
         text("model-version", null),
         value(
             "checkpoint-prefixes",
-            List.of(),
+            new CheckpointPrefixes(List.of()),
             "URIs of directories with commas between them",
-            SettingsReader::prefixes),
+            CheckpointPrefixes::parse),
         value("dtype", null, "float32 or bfloat16", SettingsReader::dtype),
         integer("threads", 0),
         integer("parallelism", 1),
@@ -152,14 +151,6 @@ final class SettingsReader {
     return DType.ofConfig(text)
         .filter(type -> type != DType.FLOAT16) // no kernels for it on a CPU
         .orElseThrow(() -> new IllegalArgumentException(text));
-  }
-
-  private static List<CheckpointUri> prefixes(String text) {
-    return Arrays.stream(text.split(","))
-        .map(String::strip)
-        .filter(prefix -> !prefix.isEmpty())
-        .map(CheckpointUri::parse)
-        .toList();
   }
 
   private static String lastName(String directory) {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dolly.engine.model.DType;
-import dev.dolly.inference.model.CheckpointUri;
+import dev.dolly.schemas.checkpoint.CheckpointPrefixes;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;
@@ -32,7 +32,7 @@ class InferenceSettingsTest {
                 "/models/dolly-v2-3b/",
                 "dolly-v2-3b",
                 null,
-                List.of(),
+                CheckpointPrefixes.parse(""),
                 null,
                 0,
                 1,
@@ -88,9 +88,7 @@ class InferenceSettingsTest {
                 "/models/dolly-v2-3b/",
                 "dolly",
                 "run-000100",
-                List.of(
-                    new CheckpointUri("file", "", "/runs"),
-                    new CheckpointUri("s3", "bucket", "/a b")),
+                CheckpointPrefixes.parse("/runs,s3://bucket/a b"),
                 DType.BFLOAT16,
                 3,
                 2,

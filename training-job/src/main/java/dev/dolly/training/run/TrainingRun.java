@@ -1,5 +1,6 @@
 package dev.dolly.training.run;
 
+import dev.dolly.engine.FreeMemory;
 import dev.dolly.engine.example.Example;
 import dev.dolly.engine.example.ExampleBuilder;
 import dev.dolly.engine.text.Tokenizer;
@@ -119,7 +120,7 @@ public final class TrainingRun implements AutoCloseable {
     long steps = options.maxSteps().orElseGet(() -> order.steps(options.epochs()));
     TrainerSettings settings = settings(first, steps);
     MemoryNeed.of(base.config(), tokenizer.size(), settings, order.epoch(0))
-        .requireWithin(HostMemory.available());
+        .requireWithin(FreeMemory.ofSystem().bytes().orElse(Long.MAX_VALUE));
     try (CheckpointStore store = CheckpointStore.open(options.output().directory())) {
       Optional<SavedCheckpoint> from = store.all().stream().findFirst();
       String runId = identity.runId();

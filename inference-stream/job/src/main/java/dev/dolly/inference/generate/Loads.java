@@ -2,10 +2,10 @@ package dev.dolly.inference.generate;
 
 import dev.dolly.inference.model.Announcement.Promotion;
 import dev.dolly.inference.model.ModelLoader;
-import dev.dolly.inference.model.RefusedCheckpointException;
 import dev.dolly.inference.model.ServedModel;
 import dev.dolly.schemas.avro.ErrorCode;
 import dev.dolly.schemas.avro.ModelRef;
+import dev.dolly.schemas.checkpoint.RefusedCheckpointException;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

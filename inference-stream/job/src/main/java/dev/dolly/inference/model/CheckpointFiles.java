@@ -4,6 +4,8 @@ import dev.dolly.engine.model.FileDigest;
 import dev.dolly.engine.model.Manifest;
 import dev.dolly.engine.model.ModelFormatException;
 import dev.dolly.schemas.avro.ErrorCode;
+import dev.dolly.schemas.checkpoint.CheckpointUri;
+import dev.dolly.schemas.checkpoint.RefusedCheckpointException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -117,7 +119,7 @@ final class CheckpointFiles implements AutoCloseable {
   }
 
   private static boolean isHere(CheckpointUri uri) throws IOException {
-    return !FileSystem.get(uri.file("").toUri()).isDistributedFS();
+    return !FileSystem.get(file(uri, "").toUri()).isDistributedFS();
   }
 
   private static byte[] read(CheckpointUri uri, String name) throws RefusedCheckpointException {
@@ -129,8 +131,13 @@ final class CheckpointFiles implements AutoCloseable {
   }
 
   private static InputStream stream(CheckpointUri uri, String name) throws IOException {
-    org.apache.flink.core.fs.Path file = uri.file(name);
+    org.apache.flink.core.fs.Path file = file(uri, name);
     return FileSystem.get(file.toUri()).open(file);
+  }
+
+  private static org.apache.flink.core.fs.Path file(CheckpointUri uri, String name) {
+    String authority = uri.authority().isEmpty() ? null : uri.authority();
+    return new org.apache.flink.core.fs.Path(uri.scheme(), authority, uri.path() + "/" + name);
   }
 
   private static RefusedCheckpointException unreadable(

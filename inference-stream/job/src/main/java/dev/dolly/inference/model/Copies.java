@@ -1,5 +1,6 @@
 package dev.dolly.inference.model;
 
+import dev.dolly.schemas.checkpoint.RefusedCheckpointException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;

@@ -11,6 +11,7 @@ import dev.dolly.engine.batch.Outcome;
 import dev.dolly.engine.sampling.Sampling;
 import dev.dolly.engine.text.PromptFormat;
 import dev.dolly.schemas.avro.ErrorCode;
+import dev.dolly.schemas.checkpoint.RefusedCheckpointException;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.Semaphore;

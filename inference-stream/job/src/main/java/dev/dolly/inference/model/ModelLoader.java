@@ -1,6 +1,7 @@
 package dev.dolly.inference.model;
 
 import dev.dolly.engine.ComputeSettings;
+import dev.dolly.engine.FreeMemory;
 import dev.dolly.engine.LanguageModel;
 import dev.dolly.engine.model.DType;
 import dev.dolly.engine.model.ModelConfig;
@@ -10,6 +11,8 @@ import dev.dolly.inference.InferenceSettings;
 import dev.dolly.inference.model.Announcement.Promotion;
 import dev.dolly.inference.quarantine.LoadMarks;
 import dev.dolly.schemas.avro.ErrorCode;
+import dev.dolly.schemas.checkpoint.CheckpointUri;
+import dev.dolly.schemas.checkpoint.RefusedCheckpointException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -96,7 +99,8 @@ public final class ModelLoader implements AutoCloseable {
    */
   public ServedModel load(Promotion promotion)
       throws RefusedCheckpointException, InterruptedException {
-    CheckpointUri uri = allowed(promotion.uri());
+    CheckpointUri uri =
+        settings.checkpointPrefixes().require(promotion.uri(), "inference.checkpoint-prefixes");
     Optional<Path> death = marks.death(promotion.name());
     if (death.isPresent()) {
       throw new RefusedCheckpointException(
@@ -140,22 +144,6 @@ public final class ModelLoader implements AutoCloseable {
       throw new RefusedCheckpointException(
           ErrorCode.INTERNAL, "%s does not load: %s".formatted(uri, e), e);
     }
-  }
-
-  private CheckpointUri allowed(String text) throws RefusedCheckpointException {
-    List<CheckpointUri> prefixes = settings.checkpointPrefixes();
-    try {
-      CheckpointUri uri = CheckpointUri.parse(text);
-      if (prefixes.stream().anyMatch(prefix -> prefix.holds(uri))) {
-        return uri;
-      }
-    } catch (IllegalArgumentException e) {
-      throw new RefusedCheckpointException(ErrorCode.CHECKPOINT_MISSING, e.getMessage(), e);
-    }
-    throw new RefusedCheckpointException(
-        ErrorCode.CHECKPOINT_MISSING,
-        "%s is not opened: it lies under none of %s, which inference.checkpoint-prefixes names"
-            .formatted(text, prefixes));
   }
 
   private static ModelConfig config(CheckpointFiles files, String architecture)

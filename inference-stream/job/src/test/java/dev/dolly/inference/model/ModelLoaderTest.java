@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.dolly.engine.FreeMemory;
 import dev.dolly.engine.model.Manifest;
 import dev.dolly.engine.model.ManifestWriter;
 import dev.dolly.inference.InferenceSettings;
@@ -12,6 +13,7 @@ import dev.dolly.inference.quarantine.LoadMarks;
 import dev.dolly.schemas.avro.CheckpointEvent;
 import dev.dolly.schemas.avro.ErrorCode;
 import dev.dolly.schemas.checkpoint.RecordedEvent;
+import dev.dolly.schemas.checkpoint.RefusedCheckpointException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

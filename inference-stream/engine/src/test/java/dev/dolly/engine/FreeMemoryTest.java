@@ -1,8 +1,10 @@
-package dev.dolly.inference.model;
+package dev.dolly.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,6 +39,13 @@ class FreeMemoryTest {
   void isUnknownElsewhere() throws IOException {
     Files.delete(directory.resolve("meminfo"));
     assertThat(free().bytes()).isEmpty();
+  }
+
+  @Test
+  void ofThisSystemIsKnownAndNotMoreThanThereIs() {
+    long all =
+        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+    assertThat(FreeMemory.ofSystem().bytes().getAsLong()).isBetween(1L, all);
   }
 
   private FreeMemory free() {

@@ -1,10 +1,10 @@
-package dev.dolly.inference.model;
+package dev.dolly.schemas.checkpoint;
 
 import static java.util.Objects.requireNonNull;
 
 import dev.dolly.schemas.avro.ErrorCode;
 
-/** A promoted checkpoint cannot be served; the message is one line for people. */
+/** A checkpoint cannot be served or evaluated; the message is one line for people. */
 public final class RefusedCheckpointException extends Exception {
   private static final long serialVersionUID = 1L;
 

@@ -1,4 +1,4 @@
-package dev.dolly.inference.model;
+package dev.dolly.schemas.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -40,6 +40,10 @@ class CheckpointUriTest {
         "file:///runs/%2e%2e/etc",
         "s3://bucket/runs/./a",
         "s3://bucket",
+        "file:///runs/a%00b",
+        "/runs/a b\0",
+        "runs of others",
+        "file:///runs of/../others",
       })
   void takesNoWayRound(String uri) {
     assertThatThrownBy(() -> CheckpointUri.parse(uri))
@@ -48,10 +52,17 @@ class CheckpointUriTest {
   }
 
   @Test
-  void namesItsFilesForFlink() {
-    assertThat(CheckpointUri.parse("s3://bucket/a%20b/").file("config.json"))
-        .hasToString("s3://bucket/a b/config.json");
-    assertThat(CheckpointUri.parse("/runs/a").file("config.json"))
-        .hasToString("file:/runs/a/config.json");
+  void spacesMayStandAsTheyAre() {
+    assertThat(CheckpointUri.parse("s3://bucket/a b%20c/"))
+        .isEqualTo(new CheckpointUri("s3", "bucket", "/a b%20c"));
+    assertThat(CheckpointUri.parse("/a b")).isEqualTo(new CheckpointUri("file", "", "/a b"));
+  }
+
+  @Test
+  void onlyPathsOfThisMachineAreLocal() {
+    assertThat(CheckpointUri.parse("/runs").isLocal()).isTrue();
+    assertThat(CheckpointUri.parse("FILE:/runs").isLocal()).isTrue();
+    assertThat(CheckpointUri.parse("file://host/runs").isLocal()).isFalse();
+    assertThat(CheckpointUri.parse("s3://bucket/runs").isLocal()).isFalse();
   }
 }

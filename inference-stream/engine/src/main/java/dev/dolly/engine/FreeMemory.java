@@ -1,6 +1,7 @@
-package dev.dolly.inference.model;
+package dev.dolly.engine;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalLong;
@@ -8,13 +9,20 @@ import java.util.stream.Stream;
 
 /** How much more memory processes of this host, or of this container, may take. */
 @FunctionalInterface
-interface FreeMemory {
+public interface FreeMemory {
   /** In bytes; empty where the system does not say it in Linux' way. */
   OptionalLong bytes();
 
-  /** Of this system. What only caches files counts as free. */
+  /**
+   * Of this system. What only caches files counts as free. It is never more than what the Java
+   * virtual machine takes for all there is, which knows limits of older containers too.
+   */
   static FreeMemory ofSystem() {
-    return of(Path.of("/proc/meminfo"), Path.of("/sys/fs/cgroup"));
+    FreeMemory told = of(Path.of("/proc/meminfo"), Path.of("/sys/fs/cgroup"));
+    long all =
+        ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class)
+            .getTotalMemorySize();
+    return () -> OptionalLong.of(Math.min(all, told.bytes().orElse(all)));
   }
 
   /** The less of what the host has and what the container may take. */
