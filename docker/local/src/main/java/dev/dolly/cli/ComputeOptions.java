@@ -1,6 +1,7 @@
 package dev.dolly.cli;
 
 import dev.dolly.engine.ComputeSettings;
+import dev.dolly.engine.Devices;
 import dev.dolly.engine.model.DType;
 import java.util.List;
 import java.util.Optional;
@@ -22,10 +23,12 @@ final class ComputeOptions {
 
   @Option(
       names = "--devices",
-      paramLabel = "cpu",
+      paramLabel = "cpu|cpu:N",
       converter = DevicesConverter.class,
-      description = "What to compute on (default: cpu).")
-  private String devices = "cpu";
+      description =
+          "What to compute on (default: cpu). cpu:N: logical devices, each with a thread and a share"
+              + " of the heads, the feed-forward columns and the vocabulary.")
+  private Devices devices = Devices.ONE;
 
   @Option(
       names = "--threads",
@@ -43,8 +46,13 @@ final class ComputeOptions {
     return Optional.ofNullable(threads);
   }
 
+  /** What to compute on. */
+  Devices devices() {
+    return devices;
+  }
+
   ComputeSettings settings() {
-    return new ComputeSettings(dtype(), threads().orElse(0));
+    return new ComputeSettings(dtype(), threads().orElse(0), devices);
   }
 
   /** The number formats that are computed in. */
@@ -86,14 +94,14 @@ final class ComputeOptions {
   }
 
   /** The devices that are computed on. */
-  static final class DevicesConverter implements ITypeConverter<String> {
+  static final class DevicesConverter implements ITypeConverter<Devices> {
     @Override
-    public String convert(String devices) {
-      if (!devices.equals("cpu")) {
-        throw new TypeConversionException(
-            "'" + devices + "' is not supported; this version computes on one device, cpu");
+    public Devices convert(String text) {
+      try {
+        return Devices.parse(text);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
       }
-      return devices;
     }
   }
 }

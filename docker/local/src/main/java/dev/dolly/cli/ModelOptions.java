@@ -1,6 +1,7 @@
 package dev.dolly.cli;
 
 import dev.dolly.engine.ComputeSettings;
+import dev.dolly.engine.Devices;
 import dev.dolly.engine.batch.BatchSettings;
 import dev.dolly.engine.model.DType;
 import dev.dolly.engine.model.ModelDirectory;
@@ -41,6 +42,10 @@ final class ModelOptions {
 
   Optional<DType> dtype() {
     return compute.dtype();
+  }
+
+  Devices devices() {
+    return compute.devices();
   }
 
   /** Empty where it is left to the default. */

@@ -45,6 +45,9 @@ final class StackOptions {
     model.maxBatch().ifPresent(n -> inference.put("inference.max-batch", n.toString()));
     model.threads().ifPresent(n -> inference.put("inference.threads", n.toString()));
     model.dtype().map(DType::configName).ifPresent(name -> inference.put("inference.dtype", name));
+    if (model.devices().count() > 1) {
+      inference.put("inference.devices", model.devices().toString());
+    }
     if (deterministic.isSet()) {
       inference.put(InferenceSettings.DETERMINISTIC, "true");
     }

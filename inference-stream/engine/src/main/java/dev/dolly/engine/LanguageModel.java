@@ -6,7 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
-import dev.dolly.engine.architecture.Rotary;
+import dev.dolly.engine.architecture.Part;
 import dev.dolly.engine.architecture.Wiring;
 import dev.dolly.engine.cache.KvCache;
 import dev.dolly.engine.model.DType;
@@ -18,10 +18,12 @@ import dev.dolly.engine.text.Tokenizer;
 import dev.dolly.engine.torch.Int8Range;
 import dev.dolly.engine.torch.PassingThread;
 import dev.dolly.engine.torch.TorchScript;
-import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,12 +41,8 @@ public final class LanguageModel implements AutoCloseable {
   private final ModelConfig config;
   private final DType dtype;
   private final int threads;
-  private final PtNDManager manager;
-  private final TorchScript script;
-  private final IValue weights;
-  private final IValue head;
-  private final IValue cos;
-  private final IValue sin;
+  private final List<Rank> ranks = new ArrayList<>();
+  private final Optional<TensorParallel> parallel;
   private final long weightBytes;
   private final String fingerprint;
   private final Deque<AutoCloseable> owned = new ArrayDeque<>();
@@ -55,30 +53,41 @@ public final class LanguageModel implements AutoCloseable {
   private LanguageModel(ModelDirectory directory, ComputeSettings settings, int loadingThreads) {
     this.directory = directory;
     config = directory.config();
-    Wiring wiring = Wiring.of(config);
     dtype = settings.computed(directory.storedDType());
-    threads = settings.threads();
+    threads = settings.threadsEach();
+    int devices = settings.devices().count();
+    if (devices > config.heads()) {
+      throw new ModelFormatException(
+          directory.path(),
+          "has %d heads, which %d devices cannot share".formatted(config.heads(), devices));
+    }
     try {
-      manager = own((PtNDManager) NDManager.newBaseManager(Device.cpu(), "PyTorch"));
-      Int8Range range = Int8Range.measure(manager);
-      script = own(TorchScript.load(manager, wiring.scripts(), wiring.constants(range)));
+      Int8Range range;
+      try (NDManager scratch = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
+        range = Int8Range.measure((PtNDManager) scratch);
+      }
       TorchScript.prepareThread(loadingThreads);
-      Weights loader = new Weights(directory, script, manager, dtype);
-      weights = own(IValue.listFrom(loader.load(wiring.body())));
-      head = own(IValue.listFrom(loader.load(wiring.head())));
-      Rotary rotary = wiring.rotary();
-      cos = own(table(rotary.cos(config.window()), rotary.dims()));
-      sin = own(table(rotary.sin(config.window()), rotary.dims()));
-      weightBytes = loader.bytes();
+      for (int rank = 0; rank < devices; rank++) {
+        ranks.add(own(new Rank(directory, dtype, new Part(rank, devices), range)));
+      }
+      parallel =
+          devices == 1
+              ? Optional.empty()
+              : Optional.of(
+                  own(
+                      new TensorParallel(
+                          ranks, config.layers(), Wiring.of(config).parallelResidual(), threads)));
+      weightBytes = ranks.stream().mapToLong(Rank::bytes).sum();
       fingerprint =
-          "libtorch-%s/%s/%s/cache-float32/threads-%d"
+          "libtorch-%s/%s/%s/cache-float32/threads-%d%s"
               .formatted(
                   TorchScript.libraryVersion(),
-                  loader.packed() ? "onednn-packed" : "linear",
+                  ranks.get(0).packed() ? "onednn-packed" : "linear",
                   dtype == DType.INT8
                       ? dtype.configName() + "-" + range.levels()
                       : dtype.configName(),
-                  threads > 0 ? threads : TorchScript.threads());
+                  threads > 0 ? threads : TorchScript.threads(),
+                  devices == 1 ? "" : "/devices-" + devices);
     } catch (RuntimeException | Error e) {
       close();
       throw e;
@@ -201,10 +210,10 @@ public final class LanguageModel implements AutoCloseable {
    * caches, and what a step under way computes. From any thread.
    */
   public int nativeTensors() {
-    return manager.getManagedArrays().size();
+    return ranks.stream().mapToInt(rank -> rank.manager().getManagedArrays().size()).sum();
   }
 
-  /** Threads that one operation may use; 0: the library's default. */
+  /** Threads that one operation of a device may use; 0: the library's default. */
   public int threads() {
     return threads;
   }
@@ -216,6 +225,7 @@ public final class LanguageModel implements AutoCloseable {
 
   /** A scope for one step's tensors: close it to free them. */
   public PtNDManager newScope() {
+    PtNDManager manager = ranks.get(0).manager();
     return manager.newSubManager(manager.getDevice());
   }
 
@@ -228,7 +238,12 @@ public final class LanguageModel implements AutoCloseable {
           "a KV cache of %d bytes holds no token; one takes %d".formatted(bytes, each));
     }
     return new KvCache(
-        manager, script, config.layers(), config.heads(), config.headDim(), (int) tokens);
+        ranks.get(0).manager(),
+        script(),
+        config.layers(),
+        ranks.stream().map(Rank::heads).toList(),
+        config.headDim(),
+        (int) tokens);
   }
 
   /** What one token of any sequence takes in the cache. */
@@ -247,9 +262,12 @@ public final class LanguageModel implements AutoCloseable {
     PtNDArray places = (PtNDArray) scope.create(batch.places(), new Shape(RaggedBatch.PLACES, n));
     try (IValue i = IValue.from(ids);
         IValue p = IValue.from(places);
-        IValue s = IValue.listFrom(batch.spans())) {
-      return script.tensor(
-          scope, "hidden", i, p, s, weights, cache.keys(), cache.values(), cos, sin);
+        IValue s = IValue.listFrom(batch.spans());
+        IValue hidden =
+            parallel.isPresent()
+                ? parallel.get().hidden(i, p, s, cache)
+                : ranks.get(0).hidden(i, p, s, cache)) {
+      return hidden.toTensor(scope);
     }
   }
 
@@ -261,14 +279,16 @@ public final class LanguageModel implements AutoCloseable {
   public PtNDArray logits(PtNDManager scope, PtNDArray hidden, long[] rows) {
     PtNDArray wanted = (PtNDArray) scope.create(rows, new Shape(rows.length));
     try (IValue h = IValue.from(hidden);
-        IValue r = IValue.from(wanted)) {
-      return script.tensor(scope, "logits", h, r, head);
+        IValue r = IValue.from(wanted);
+        IValue logits =
+            parallel.isPresent() ? parallel.get().logits(h, r) : ranks.get(0).logits(h, r)) {
+      return logits.toTensor(scope);
     }
   }
 
   /** The script's sampling and scoring methods. */
   public TorchScript script() {
-    return script;
+    return ranks.get(0).script();
   }
 
   @Override
@@ -293,11 +313,5 @@ public final class LanguageModel implements AutoCloseable {
   private <T extends AutoCloseable> T own(T resource) {
     owned.push(resource);
     return resource;
-  }
-
-  private IValue table(float[] values, int dims) {
-    PtNDArray table =
-        (PtNDArray) manager.create(FloatBuffer.wrap(values), new Shape(values.length / dims, dims));
-    return IValue.from(table);
   }
 }

@@ -159,8 +159,10 @@ public final class Quantisation {
         try (IValue bytes = IValue.from(raw);
             IValue type = IValue.from((long) some.dtype().torchCode());
             IValue shape = IValue.listFrom(some.shape());
+            IValue first = IValue.from(0L);
+            IValue columns = IValue.from(some.shape()[1]);
             IValue single = IValue.from((long) DType.FLOAT32.torchCode());
-            IValue plain = script.call("stored", bytes, type, shape, single);
+            IValue plain = script.call("stored", bytes, type, shape, first, columns, single);
             IValue result = script.call("quantised", plain)) {
           PtNDArray[] parts = result.toTensorArray(scope);
           writer.write(parts[0].toByteBuffer(false));

@@ -5,6 +5,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
+import dev.dolly.engine.architecture.Part;
 import dev.dolly.engine.architecture.WeightSlot;
 import dev.dolly.engine.architecture.WeightSlot.Role;
 import dev.dolly.engine.model.DType;
@@ -33,18 +34,22 @@ final class Weights {
   private final TorchScript script;
   private final PtNDManager owner;
   private final DType compute;
+  private final Part part;
   private final boolean pack;
   private long bytes;
 
   /**
    * @param owner will own the weights
    * @param compute what the model computes in
+   * @param part of the model that is wanted
    */
-  Weights(ModelDirectory directory, TorchScript script, PtNDManager owner, DType compute) {
+  Weights(
+      ModelDirectory directory, TorchScript script, PtNDManager owner, DType compute, Part part) {
     this.directory = directory;
     this.script = script;
     this.owner = owner;
     this.compute = compute;
+    this.part = part;
     try (IValue can = script.call("can_pack_bfloat16")) {
       this.pack = compute != DType.BFLOAT16 || can.toBoolean();
     }
@@ -63,7 +68,7 @@ final class Weights {
         throw new CancellationException("loading " + directory.path() + " was interrupted");
       }
       load(slot, weights);
-      bytes += slot.bytes(compute);
+      bytes += slot.on(part).bytes(compute);
     }
     return weights.toArray(PtNDArray[]::new);
   }
@@ -80,11 +85,11 @@ final class Weights {
 
   private void load(WeightSlot slot, List<PtNDArray> weights) {
     DType kept = slot.dtype(compute);
-    if (slot.role() == Role.ZEROS) {
-      weights.add(zeros(kept, slot.shape()));
+    if (slot.on(part).role() == Role.ZEROS) {
+      weights.add(zeros(kept, slot.on(part).shape()));
       return;
     }
-    StoredTensor stored = directory.tensor(slot.name(), slot.shape());
+    Source stored = source(slot);
     if (slot.role() != Role.MATRIX) {
       weights.add(read(stored, kept, owner));
     } else if (kept == DType.INT8) {
@@ -95,7 +100,52 @@ final class Weights {
     }
   }
 
-  private PtNDArray packed(StoredTensor stored, DType kept) {
+  /**
+   * Where a weight, or this part of it, is read from.
+   *
+   * @param rows all of a tensor or some of its rows
+   * @param column the first that is wanted
+   * @param columns how many
+   * @param firstRow of the rows
+   */
+  private record Source(StoredTensor rows, long column, long columns, long firstRow) {
+    DType dtype() {
+      return rows.dtype();
+    }
+
+    long[] shape() {
+      long[] shape = rows.shape();
+      shape[shape.length - 1] = columns;
+      return shape;
+    }
+
+    List<Source> pieces(long elements) {
+      List<Source> pieces = new ArrayList<>();
+      long first = firstRow;
+      for (StoredTensor piece : rows.pieces(elements)) {
+        pieces.add(new Source(piece, column, columns, first));
+        first += piece.shape()[0];
+      }
+      return pieces;
+    }
+  }
+
+  private Source source(WeightSlot slot) {
+    StoredTensor all = directory.tensor(slot.name(), slot.shape());
+    long[] own = slot.on(part).shape();
+    long columns = own[own.length - 1];
+    return switch (slot.split()) {
+      case ROWS -> {
+        long first = slot.first(part);
+        StoredTensor rows = all.rows(first, first + own[0]);
+        yield new Source(rows, 0, columns, first);
+      }
+      case COLUMNS -> new Source(all, slot.first(part), columns, 0);
+      case NONE, FIRST -> new Source(all, 0, columns, 0);
+    };
+  }
+
+  private PtNDArray packed(Source stored, DType kept) {
     try (PtNDManager scratch = scratch();
         IValue plain = IValue.from(read(stored, kept, scratch));
         IValue rows = IValue.from(PACKED_FOR_ROWS)) {
@@ -103,7 +153,7 @@ final class Weights {
     }
   }
 
-  private void loadInt8(StoredTensor stored, List<PtNDArray> weights) {
+  private void loadInt8(Source stored, List<PtNDArray> weights) {
     try (PtNDManager scratch = scratch()) {
       Int8Matrix matrix =
           stored.dtype() == DType.INT8
@@ -120,10 +170,10 @@ final class Weights {
   private record Int8Matrix(PtNDArray numbers, PtNDArray scales) {}
 
   /** Rows by rows, since the whole matrix in fp32 takes four times what is left of it. */
-  private Int8Matrix quantised(StoredTensor stored, PtNDManager scratch) {
+  private Int8Matrix quantised(Source stored, PtNDManager scratch) {
     List<PtNDArray> numbers = new ArrayList<>();
     List<PtNDArray> scales = new ArrayList<>();
-    for (StoredTensor some : stored.pieces(QUANTISED_AT_ONCE)) {
+    for (Source some : stored.pieces(QUANTISED_AT_ONCE)) {
       try (PtNDManager piece = scratch();
           IValue plain = IValue.from(read(some, DType.FLOAT32, piece));
           IValue result = script.call("quantised", plain)) {
@@ -142,7 +192,7 @@ final class Weights {
   }
 
   /** A tensor of the files in another type. */
-  private PtNDArray read(StoredTensor stored, DType kept, PtNDManager result) {
+  private PtNDArray read(Source stored, DType kept, PtNDManager result) {
     if (stored.dtype() != DType.INT8) {
       return view(stored, kept, result);
     }
@@ -155,26 +205,29 @@ final class Weights {
   }
 
   /** Of an int8 matrix of the files: {@code [out]} fp32. */
-  private PtNDArray scales(StoredTensor matrix, PtNDManager result) {
-    long[] shape = {matrix.shape()[0], 1};
-    StoredTensor stored = directory.tensor(Int8Files.scales(matrix.name()), shape);
+  private PtNDArray scales(Source matrix, PtNDManager result) {
+    StoredTensor all = directory.tensor(Int8Files.scales(matrix.rows().name()));
+    StoredTensor own = all.rows(matrix.firstRow(), matrix.firstRow() + matrix.shape()[0]);
     try (PtNDManager scratch = scratch();
-        IValue column = IValue.from(view(stored, DType.FLOAT32, scratch))) {
+        IValue column = IValue.from(view(new Source(own, 0, 1, 0), DType.FLOAT32, scratch))) {
       return script.tensor(result, "flat", column);
     }
   }
 
-  /** The mapping is gone when this returns. */
-  private PtNDArray view(StoredTensor stored, DType kept, PtNDManager result) {
-    try (MappedTensor mapping = stored.open();
+  /** The mapping is gone when this returns; of it, only pages with wanted columns are touched. */
+  private PtNDArray view(Source stored, DType kept, PtNDManager result) {
+    StoredTensor rows = stored.rows();
+    try (MappedTensor mapping = rows.open();
         PtNDManager scratch = scratch()) {
       PtNDArray raw =
-          scratch.create(mapping.buffer(), new Shape(stored.byteLength()), DataType.UINT8);
+          scratch.create(mapping.buffer(), new Shape(rows.byteLength()), DataType.UINT8);
       try (IValue bytes = IValue.from(raw);
-          IValue from = IValue.from((long) stored.dtype().torchCode());
-          IValue shape = IValue.listFrom(stored.shape());
+          IValue from = IValue.from((long) rows.dtype().torchCode());
+          IValue shape = IValue.listFrom(rows.shape());
+          IValue column = IValue.from(stored.column());
+          IValue columns = IValue.from(stored.columns());
           IValue to = IValue.from((long) kept.torchCode())) {
-        return script.tensor(result, "stored", bytes, from, shape, to);
+        return script.tensor(result, "stored", bytes, from, shape, column, columns, to);
       }
     }
   }

@@ -35,6 +35,12 @@ public record Fixture(String name) {
     return LanguageModel.load(ModelDirectory.open(path()), ComputeSettings.of(DType.FLOAT32));
   }
 
+  public LanguageModel load(int devices) {
+    return LanguageModel.load(
+        ModelDirectory.open(path()),
+        ComputeSettings.of(DType.FLOAT32).withDevices(new Devices(devices)));
+  }
+
   /** A golden file of one JSON value. */
   public JsonNode golden(String file) {
     try {

@@ -13,6 +13,7 @@ import dev.dolly.engine.text.PromptFormat;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Instruction and context in, greedy ids and text out: equal to the reference's. */
@@ -32,6 +33,25 @@ class GenerationGoldenTest {
   void oneByOne(Fixture fixture) throws Exception {
     try (LanguageModel model = fixture.load()) {
       check(fixture, model, BatchSettings.defaults(), false);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "neox, 2",
+    "neox, 4",
+    "neox-bf16, 2",
+    "neox-bf16, 4",
+    "neox-sequential, 2",
+    "neox-sequential, 4",
+    "neox-sequential, 8",
+    "gptj, 2",
+    "gptj, 4"
+  })
+  void onSeveralDevices(String name, int devices) throws Exception {
+    Fixture fixture = new Fixture(name);
+    try (LanguageModel model = fixture.load(devices)) {
+      check(fixture, model, BatchSettings.defaults().withMaxBatch(5).withPrefillChunk(50), true);
     }
   }
 

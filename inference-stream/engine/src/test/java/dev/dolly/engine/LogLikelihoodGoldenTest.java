@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Log-likelihoods of lm-eval's HFLM, to 1e-4 relative. */
@@ -21,7 +22,18 @@ class LogLikelihoodGoldenTest {
   @ParameterizedTest
   @MethodSource("dev.dolly.engine.Fixture#all")
   void eachAlone(Fixture fixture) {
-    try (LanguageModel model = fixture.load();
+    eachAlone(fixture, fixture.load());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"neox, 4", "neox-bf16, 2", "neox-sequential, 8", "gptj, 4"})
+  void onSeveralDevices(String name, int devices) {
+    Fixture fixture = new Fixture(name);
+    eachAlone(fixture, fixture.load(devices));
+  }
+
+  private static void eachAlone(Fixture fixture, LanguageModel loaded) {
+    try (LanguageModel model = loaded;
         Scorer scorer = new Scorer(model)) {
       for (JsonNode line : fixture.goldenLines("loglikelihood.jsonl")) {
         check(

@@ -10,6 +10,7 @@ import dev.dolly.engine.model.DType;
 import dev.dolly.engine.model.ModelDirectory;
 import java.util.stream.LongStream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Token ids in, logits out, against the reference: 2e-4 absolute on logits of size about 30. */
@@ -26,6 +27,26 @@ class LogitsGoldenTest {
   @MethodSource("dev.dolly.engine.Fixture#all")
   void chunkAfterChunk(Fixture fixture) {
     check(fixture, 60);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "neox, 2",
+    "neox, 3",
+    "neox, 4",
+    "neox-bf16, 2",
+    "neox-bf16, 4",
+    "neox-sequential, 2",
+    "neox-sequential, 4",
+    "neox-sequential, 8",
+    "gptj, 2",
+    "gptj, 4"
+  })
+  void onSeveralDevices(String name, int devices) {
+    Fixture fixture = new Fixture(name);
+    try (LanguageModel model = fixture.load(devices)) {
+      check(fixture, model, 60);
+    }
   }
 
   /** What Dolly's own files compute in. Eight bits of mantissa: close, not equal. */
@@ -67,8 +88,13 @@ class LogitsGoldenTest {
   }
 
   private static void check(Fixture fixture, int chunk) {
-    try (LanguageModel model = fixture.load();
-        KvCache cache = model.newCache(model.cacheBytesPerToken() * (model.window() + 64))) {
+    try (LanguageModel model = fixture.load()) {
+      check(fixture, model, chunk);
+    }
+  }
+
+  private static void check(Fixture fixture, LanguageModel model, int chunk) {
+    try (KvCache cache = model.newCache(model.cacheBytesPerToken() * (model.window() + 64))) {
       Span before = cache.reserve(13).orElseThrow(); // the sequence must not depend on its place
       for (JsonNode example : fixture.golden("logits.json")) {
         int[] ids = Fixture.ints(example.get("ids"));

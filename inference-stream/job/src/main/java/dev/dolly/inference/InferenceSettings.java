@@ -1,5 +1,6 @@
 package dev.dolly.inference;
 
+import dev.dolly.engine.Devices;
 import dev.dolly.engine.model.DType;
 import dev.dolly.schemas.checkpoint.CheckpointPrefixes;
 import java.io.Serializable;
@@ -27,6 +28,8 @@ import javax.annotation.Nullable;
  * @param dtype format to compute in; default (null): the files' own
  * @param threads of one subtask's engine, up to 1024; default 0: the host's processors over the
  *     parallelism
+ * @param devices {@code cpu}, or {@code cpu:4}: logical devices that share one subtask's model;
+ *     default cpu
  * @param parallelism subtasks, each with its own copy of the model, up to 128; default 1
  * @param maxBatch sequences that one engine runs at once, up to 1024; default 32
  * @param queue requests that wait in a subtask beside them, up to 100,000; default 32
@@ -63,6 +66,7 @@ public record InferenceSettings(
     CheckpointPrefixes checkpointPrefixes,
     @Nullable DType dtype,
     int threads,
+    Devices devices,
     int parallelism,
     int maxBatch,
     int queue,

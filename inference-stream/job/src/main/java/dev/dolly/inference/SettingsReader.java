@@ -2,6 +2,7 @@ package dev.dolly.inference;
 
 import static dev.dolly.inference.InferenceSettings.PREFIX;
 
+import dev.dolly.engine.Devices;
 import dev.dolly.engine.batch.BatchSettings;
 import dev.dolly.engine.model.DType;
 import dev.dolly.schemas.checkpoint.CheckpointPrefixes;
@@ -58,8 +59,9 @@ final class SettingsReader {
             new CheckpointPrefixes(List.of()),
             "URIs of directories with commas between them",
             CheckpointPrefixes::parse),
-        value("dtype", null, "float32 or bfloat16", SettingsReader::dtype),
+        value("dtype", null, "float32, bfloat16 or int8", SettingsReader::dtype),
         integer("threads", 0),
+        value("devices", Devices.ONE, "cpu or cpu:N", Devices::parse),
         integer("parallelism", 1),
         integer("max-batch", batch.maxBatch()),
         integer("queue", 32),

@@ -3,6 +3,7 @@ package dev.dolly.inference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.dolly.engine.Devices;
 import dev.dolly.engine.model.DType;
 import dev.dolly.schemas.checkpoint.CheckpointPrefixes;
 import java.io.ByteArrayInputStream;
@@ -35,6 +36,7 @@ class InferenceSettingsTest {
                 CheckpointPrefixes.parse(""),
                 null,
                 0,
+                Devices.ONE,
                 1,
                 32,
                 32,
@@ -63,6 +65,7 @@ class InferenceSettingsTest {
             Map.entry("inference.checkpoint-prefixes", "/runs/, s3://bucket/a%20b"),
             Map.entry("inference.dtype", "bfloat16"),
             Map.entry("inference.threads", "3"),
+            Map.entry("inference.devices", "cpu:2"),
             Map.entry("inference.parallelism", "2"),
             Map.entry("inference.max-batch", "8"),
             Map.entry("inference.queue", "4"),
@@ -91,6 +94,7 @@ class InferenceSettingsTest {
                 CheckpointPrefixes.parse("/runs,s3://bucket/a b"),
                 DType.BFLOAT16,
                 3,
+                new Devices(2),
                 2,
                 8,
                 4,

@@ -60,6 +60,7 @@ public record Decoder(
     constants.put("embedding_shapes", units.get(0).shapes());
     constants.put("block_shapes", units.get(1).shapes());
     constants.put("head_shapes", units.get(units.size() - 1).shapes());
+    constants.put("parallel", truth(wiring.parallelResidual()));
     constants.put("head_bias", truth(wiring.head().size() > 1));
     constants.put(
         "attention_bias", truth(config instanceof GptNeoXConfig neox && neox.attentionBias()));

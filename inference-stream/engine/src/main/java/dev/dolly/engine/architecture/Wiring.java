@@ -15,7 +15,9 @@ import java.util.stream.Stream;
  * An architecture, as the engine runs it.
  *
  * @param scripts the sources, in this order; one of them defines {@code hidden}
- * @param constants what the sources' {@code ${…}} stand for, but for what the processor decides
+ * @param constants what the sources' {@code ${…}} stand for, but for what the processor and a
+ *     device's part decide
+ * @param parallelResidual whether attention and MLP of a block both read what comes in
  * @param body the weights in the order {@code hidden} takes them
  * @param head the output head's: its matrix, then its bias if it has one
  * @param rotary the rotation of queries and keys
@@ -23,9 +25,14 @@ import java.util.stream.Stream;
 public record Wiring(
     List<String> scripts,
     Map<String, String> constants,
+    boolean parallelResidual,
     List<WeightSlot> body,
     List<WeightSlot> head,
     Rotary rotary) {
+
+  /** The type of what {@code begin} makes for all blocks of a pass. */
+  private static final String TURN =
+      "Tuple[Tensor, Tensor, Tensor, List[int], List[Tensor], List[Tensor], List[int]]";
 
   /** The wiring of a configuration. */
   public static Wiring of(ModelConfig config) {
@@ -40,10 +47,15 @@ public record Wiring(
     return Stream.concat(body.stream(), head.stream()).toList();
   }
 
-  /** What the sources' {@code ${…}} stand for on a processor. */
-  public Map<String, String> constants(Int8Range range) {
+  /**
+   * What the sources' {@code ${…}} stand for on one device.
+   *
+   * @param heads that it computes
+   */
+  public Map<String, String> constants(Int8Range range, long heads) {
     Map<String, String> all = new HashMap<>(constants);
     all.putAll(range.constants());
+    all.put("heads", Long.toString(heads));
     return all;
   }
 
@@ -58,13 +70,30 @@ public record Wiring(
     return List.copyOf(byName.values());
   }
 
-  static Map<String, String> constants(
-      int heads, double layerNormEps, Activation activation, boolean parallelResidual) {
+  static List<String> scripts(String architecture, boolean parallelResidual) {
+    return List.of(
+        "files.py",
+        "linear.py",
+        "block.py",
+        "decoder.py",
+        architecture,
+        parallelResidual ? "parallel_residual.py" : "sequential_residual.py",
+        "whole.py");
+  }
+
+  static Map<String, String> constants(ModelConfig config) {
     return Map.of(
-        "heads", Integer.toString(heads),
-        "eps", Double.toString(layerNormEps),
-        "activation", activation == Activation.RELU ? "relu" : "gelu",
-        "activation_form", activation == Activation.GELU_TANH ? "tanh" : "none",
-        "parallel", parallelResidual ? "True" : "False");
+        "heads",
+        Integer.toString(config.heads()),
+        "head_dim",
+        Integer.toString(config.headDim()),
+        "eps",
+        Double.toString(config.layerNormEps()),
+        "activation",
+        config.activation() == Activation.RELU ? "relu" : "gelu",
+        "activation_form",
+        config.activation() == Activation.GELU_TANH ? "tanh" : "none",
+        "turn",
+        TURN);
   }
 }

@@ -4,13 +4,15 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 import dev.dolly.engine.torch.TorchScript;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
- * Keys and values of all running sequences: two fp32 tensors a layer, {@code [tokens * heads,
- * head_dim]}. A sequence owns one {@link Span} of them, in which each head's tokens lie together,
- * so that attention reads live tokens only and streams them in order. fp32, because attention with
- * one query row runs several times faster on a CPU in fp32 than in bf16.
+ * Keys and values of all running sequences: two fp32 tensors a layer and device, {@code [tokens *
+ * heads, head_dim]}. A sequence owns one {@link Span} of them, in which each head's tokens lie
+ * together, so that attention reads live tokens only and streams them in order. fp32, because
+ * attention with one query row runs several times faster on a CPU in fp32 than in bf16.
  *
  * <p>The arena is reserved at once and bounded for good; its pages become resident when first
  * written. Owned by one thread; closing frees it.
@@ -20,19 +22,28 @@ public final class KvCache implements AutoCloseable {
 
   private final PtNDManager manager;
   private final SpanAllocator spans;
-  private final IValue keys;
-  private final IValue values;
+  private final List<IValue> keys = new ArrayList<>();
+  private final List<IValue> values = new ArrayList<>();
 
   /**
+   * @param script makes tensors
+   * @param heads of each device
    * @param tokens there may be up to 15 more, see {@link #reserve(int)}
    */
   public KvCache(
-      PtNDManager parent, TorchScript script, int layers, int heads, int headDim, int tokens) {
+      PtNDManager parent,
+      TorchScript script,
+      int layers,
+      List<Integer> heads,
+      int headDim,
+      int tokens) {
     manager = parent.newSubManager(parent.getDevice());
     int grain = grain(headDim);
     spans = new SpanAllocator((tokens + grain - 1) / grain * grain, grain);
-    keys = arena(script, layers, (long) spans.size() * heads, headDim);
-    values = arena(script, layers, (long) spans.size() * heads, headDim);
+    for (int own : heads) {
+      keys.add(arena(script, layers, (long) spans.size() * own, headDim));
+      values.add(arena(script, layers, (long) spans.size() * own, headDim));
+    }
   }
 
   /**
@@ -81,20 +92,20 @@ public final class KvCache implements AutoCloseable {
     return spans.used();
   }
 
-  /** One tensor a layer; stays owned by this cache. */
-  public IValue keys() {
-    return keys;
+  /** A device's, one tensor a layer; stays owned by this cache. */
+  public IValue keys(int rank) {
+    return keys.get(rank);
   }
 
-  /** One tensor a layer; stays owned by this cache. */
-  public IValue values() {
-    return values;
+  /** A device's, one tensor a layer; stays owned by this cache. */
+  public IValue values(int rank) {
+    return values.get(rank);
   }
 
   @Override
   public void close() {
-    keys.close();
-    values.close();
+    keys.forEach(IValue::close);
+    values.forEach(IValue::close);
     manager.close();
   }
 }

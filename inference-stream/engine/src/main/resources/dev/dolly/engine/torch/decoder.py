@@ -94,11 +94,12 @@
     summed = torch.embedding_bag(values, cached, starts, False, 0, False, p, False)
     return summed[0].view([q.size(0), ${heads} * d])
 
-  # q, k, v [tokens, heads, head_dim] fp32; keys, values [cache tokens * heads, head_dim] fp32.
-  # spans: six numbers a stretch: first token, tokens, base and capacity in the cache, live tokens,
-  # whether it has branches. Reads live tokens only. -> [tokens, heads * head_dim]
+  # q, k, v [tokens, heads, head_dim] fp32; keys, values [cache tokens * heads, head_dim] fp32; turn
+  # as `begin` makes it. spans: six numbers a stretch: first token, tokens, base and capacity in the
+  # cache, live tokens, whether it has branches. Reads live tokens only. -> [tokens, heads * head_dim]
   def attend(self: __torch__.Mod, q: Tensor, k: Tensor, v: Tensor, keys: Tensor, values: Tensor,
-    rows: Tensor, spans: List[int], masks: List[Tensor], singles: List[Tensor], runs: List[int]) -> Tensor:
+    turn: ${turn}) -> Tensor:
+    _5, _6, rows, spans, masks, singles, runs = turn
     n = q.size(0)
     d = q.size(-1)
     where = annotate(List[Optional[Tensor]], [rows])

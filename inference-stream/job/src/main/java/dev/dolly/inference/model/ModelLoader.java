@@ -56,12 +56,13 @@ public final class ModelLoader implements AutoCloseable {
     this.compute =
         new ComputeSettings(
             Optional.ofNullable(settings.dtype()),
-            settings.threads() > 0 ? settings.threads() : Math.max(1, processors / subtasks));
+            settings.threads() > 0 ? settings.threads() : Math.max(1, processors / subtasks),
+            settings.devices());
   }
 
-  /** Threads that one operation of a model may use. */
+  /** Threads that one operation of a model may use on one device. */
   public int threads() {
-    return compute.threads();
+    return compute.threadsEach();
   }
 
   /**
