@@ -119,17 +119,17 @@ class InferenceSettingsTest {
     assertThatThrownBy(
             () ->
                 InferenceSettings.of(
-                    Map.of(
-                        "inference.schema-registry", "http://127.0.0.1:8085",
-                        "inference.model-directory", " ",
-                        "inference.max-batch", "0",
-                        "inference.dtype", "float16",
-                        "inference.chunk-interval", "soon",
-                        "inference.transaction-timeout", "500 ms",
-                        "inference.kafka.isolation.level", "read_uncommitted",
-                        "inference.lost-answers", "ignore",
-                        "engine.deterministic", "1",
-                        "inference.maxbatch", "5")))
+                    Map.ofEntries(Map.entry("inference.schema-registry", "http://127.0.0.1:8085"),
+Map.entry("inference.model-directory", " "),
+Map.entry("inference.max-batch", "0"),
+Map.entry("inference.devices", "gpu:8"),
+Map.entry("inference.dtype", "float16"),
+Map.entry("inference.chunk-interval", "soon"),
+Map.entry("inference.transaction-timeout", "500 ms"),
+Map.entry("inference.kafka.isolation.level", "read_uncommitted"),
+Map.entry("inference.lost-answers", "ignore"),
+Map.entry("engine.deterministic", "1"),
+Map.entry("inference.maxbatch", "5")))
         .isInstanceOfSatisfying(
             InvalidSettingsException.class,
             e ->
@@ -139,7 +139,8 @@ class InferenceSettingsTest {
                         "inference.model-directory is missing",
                         "inference.model-name is missing",
                         "inference.max-batch must be 1 to 1024: 0",
-                        "inference.dtype must be float32 or bfloat16: float16",
+                        "inference.devices must be cpu or cpu:N: gpu:8",
+                        "inference.dtype must be float32, bfloat16 or int8: float16",
                         "engine.deterministic must be true or false: 1",
                         "inference.lost-answers must be stop or accept: ignore",
                         "inference.chunk-interval must be a time such as 200 ms: soon",
