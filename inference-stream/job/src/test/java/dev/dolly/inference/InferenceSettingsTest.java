@@ -119,17 +119,18 @@ class InferenceSettingsTest {
     assertThatThrownBy(
             () ->
                 InferenceSettings.of(
-                    Map.ofEntries(Map.entry("inference.schema-registry", "http://127.0.0.1:8085"),
-Map.entry("inference.model-directory", " "),
-Map.entry("inference.max-batch", "0"),
-Map.entry("inference.devices", "gpu:8"),
-Map.entry("inference.dtype", "float16"),
-Map.entry("inference.chunk-interval", "soon"),
-Map.entry("inference.transaction-timeout", "500 ms"),
-Map.entry("inference.kafka.isolation.level", "read_uncommitted"),
-Map.entry("inference.lost-answers", "ignore"),
-Map.entry("engine.deterministic", "1"),
-Map.entry("inference.maxbatch", "5")))
+                    Map.ofEntries(
+                        Map.entry("inference.schema-registry", "http://127.0.0.1:8085"),
+                        Map.entry("inference.model-directory", " "),
+                        Map.entry("inference.max-batch", "0"),
+                        Map.entry("inference.devices", "gpu:8"),
+                        Map.entry("inference.dtype", "float16"),
+                        Map.entry("inference.chunk-interval", "soon"),
+                        Map.entry("inference.transaction-timeout", "500 ms"),
+                        Map.entry("inference.kafka.isolation.level", "read_uncommitted"),
+                        Map.entry("inference.lost-answers", "ignore"),
+                        Map.entry("engine.deterministic", "1"),
+                        Map.entry("inference.maxbatch", "5"))))
         .isInstanceOfSatisfying(
             InvalidSettingsException.class,
             e ->
