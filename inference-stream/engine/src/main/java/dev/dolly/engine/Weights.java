@@ -13,6 +13,7 @@ import dev.dolly.engine.model.Int8Files;
 import dev.dolly.engine.model.MappedTensor;
 import dev.dolly.engine.model.ModelDirectory;
 import dev.dolly.engine.model.StoredTensor;
+import dev.dolly.engine.torch.NativeHeap;
 import dev.dolly.engine.torch.TorchScript;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,8 +28,11 @@ final class Weights {
   /** Rows that matrices are packed for: a full batch; a single row is as fast (measured). */
   private static final long PACKED_FOR_ROWS = 32;
 
-  /** Elements of a matrix that are rounded to int8 at once: 64 MiB in fp32. */
-  private static final long QUANTISED_AT_ONCE = 1 << 24;
+  /** Elements of a matrix that are rounded to int8 at once: 4 MiB in fp32. */
+  private static final long QUANTISED_AT_ONCE = 1 << 20;
+
+  /** So much is loaded between two looks at what the heap holds for nothing. */
+  private static final long TRIMMED_AT_ONCE = 1L << 28;
 
   private final ModelDirectory directory;
   private final TorchScript script;
@@ -37,6 +41,7 @@ final class Weights {
   private final Part part;
   private final boolean pack;
   private long bytes;
+  private long trimmed; // as many bytes were loaded when the heap was trimmed last
 
   /**
    * @param owner will own the weights
@@ -69,7 +74,12 @@ final class Weights {
       }
       load(slot, weights);
       bytes += slot.on(part).bytes(compute);
+      if (bytes - trimmed > TRIMMED_AT_ONCE) {
+        NativeHeap.trim();
+        trimmed = bytes;
+      }
     }
+    NativeHeap.trim();
     return weights.toArray(PtNDArray[]::new);
   }
 

@@ -26,6 +26,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Native memory is owned: the process does not grow with steps, scores or reloads. */
@@ -115,8 +116,9 @@ class NativeMemoryTest {
     assertThat(residentKib() - before).isLessThan(SLACK_KIB);
   }
 
-  @Test
-  void loadingNeedsLittleMoreThanTheWeights(@TempDir Path directory) throws Exception {
+  @ParameterizedTest
+  @EnumSource(names = {"FLOAT32", "INT8"})
+  void loadingNeedsLittleMoreThanTheWeights(DType dtype, @TempDir Path directory) throws Exception {
     Path tokenizer =
         Path.of(System.getProperty("dolly.repository"))
             .resolve("config/tokenizers/gpt-neox/tokenizer.json");
@@ -130,7 +132,7 @@ class NativeMemoryTest {
     long before = residentKib();
     Files.writeString(Path.of("/proc/self/clear_refs"), "5"); // the peak counts from here
     try (LanguageModel model =
-        LanguageModel.load(ModelDirectory.open(directory), ComputeSettings.of(DType.FLOAT32))) {
+        LanguageModel.load(ModelDirectory.open(directory), ComputeSettings.of(dtype))) {
       long largest = 4L * model.config().vocabSize() * model.config().hiddenSize();
       long allowed = model.weightBytes() + 2 * largest + (64 << 20);
       assertThat(peakKib() - before).isLessThan(allowed >> 10);
