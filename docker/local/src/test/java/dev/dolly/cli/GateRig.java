@@ -1,5 +1,7 @@
 package dev.dolly.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.dolly.eval.Metric;
 import dev.dolly.eval.TaskResult;
 import dev.dolly.eval.gate.Budget;
@@ -12,6 +14,7 @@ import dev.dolly.eval.gate.Subject;
 import dev.dolly.eval.gate.Suite;
 import dev.dolly.schemas.avro.CheckpointEvent;
 import dev.dolly.schemas.avro.CheckpointStatus;
+import dev.dolly.schemas.avro.DeadLetter;
 import dev.dolly.schemas.avro.EvalResult;
 import dev.dolly.schemas.checkpoint.CheckpointPrefixes;
 import dev.dolly.schemas.topic.TopicCatalogue;
@@ -115,6 +118,13 @@ record GateRig(BrokerAndRegistry broker, String model, Path directory) {
     return broker.records(TopicCatalogue.CHECKPOINTS).stream()
         .filter(event -> event.getModel().equals(model))
         .filter(event -> event.getStatus() != CheckpointStatus.CANDIDATE)
+        .toList();
+  }
+
+  /** Of this model's events, which are what they hold. */
+  List<DeadLetter> deadLetters() {
+    return broker.records(TopicCatalogue.DEAD_LETTERS).stream()
+        .filter(letter -> UTF_8.decode(letter.getPayload()).toString().contains(model))
         .toList();
   }
 

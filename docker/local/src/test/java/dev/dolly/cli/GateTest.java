@@ -1,6 +1,7 @@
 package dev.dolly.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.dolly.eval.EvaluationException;
@@ -265,11 +266,82 @@ class GateTest {
     assertThat(reasons.get("other-architecture")).startsWith("CHECKPOINT_ARCHITECTURE: ");
     assertThat(reasons.get("another")).startsWith("all rules hold: ");
 
-    List<DeadLetter> letters = broker.records(TopicCatalogue.DEAD_LETTERS);
+    List<DeadLetter> letters = rig.deadLetters();
     assertThat(letters).hasSize(7).allMatch(letter -> letter.getStage() == Stage.eval);
     assertThat(letters)
         .filteredOn(letter -> letter.getErrorCode() == ErrorCode.CHECKPOINT_ARCHITECTURE)
         .hasSize(1);
+  }
+
+  /** Takes the process with it when it comes to a version's evaluation. */
+  private static final class Deadly extends GateRig.Scores {
+    private final String version;
+    private int tries;
+
+    Deadly(String version) {
+      this.version = version;
+    }
+
+    @Override
+    public void evaluate(Subject subject, Budget budget, Consumer<TaskResult> done)
+        throws InterruptedException {
+      if (subject.event().getVersion().equals(version)) {
+        tries++;
+        throw new GateRig.Killed();
+      }
+      super.evaluate(subject, budget, done);
+    }
+  }
+
+  @Test
+  void aCandidateThatKillsTheProcessTwiceIsRejected() throws Exception {
+    try (Checkpoints saved = new Checkpoints(broker.cluster, directory)) {
+      rig.save(saved, "a", 2.0);
+      rig.save(saved, "deadly", 2.0);
+      rig.save(saved, "c", 2.0);
+    }
+    Deadly deadly = new Deadly("deadly");
+    for (int process = 0; process < 3; process++) {
+      rig.run(GateRig.rules(GateRig.BUDGET), deadly, GateRig.until("c"));
+    }
+
+    assertThat(deadly.tries).isEqualTo(2);
+    assertThat(rig.decisions())
+        .extracting(CheckpointEvent::getVersion, CheckpointEvent::getStatus)
+        .containsExactly(
+            tuple("a", CheckpointStatus.PROMOTED),
+            tuple("deadly", CheckpointStatus.REJECTED),
+            tuple("c", CheckpointStatus.PROMOTED));
+    assertThat(rig.decisions().get(1).getReason())
+        .startsWith("INTERNAL: deadly could not be evaluated: the gate's process died 2 times");
+    assertThat(rig.deadLetters())
+        .extracting(DeadLetter::getErrorCode)
+        .containsExactly(ErrorCode.INTERNAL);
+  }
+
+  /** Told to stop, a gate has not died of what it was doing. */
+  @Test
+  void stopsInOrderDoNotCount() throws Exception {
+    try (Checkpoints saved = new Checkpoints(broker.cluster, directory)) {
+      rig.save(saved, "a", 2.0);
+    }
+    Suite stopped =
+        new GateRig.Scores() {
+          @Override
+          public void evaluate(Subject subject, Budget budget, Consumer<TaskResult> done)
+              throws InterruptedException {
+            Thread.currentThread().interrupt(); // as the parent does
+            super.evaluate(subject, budget, done);
+          }
+        };
+    for (int start = 0; start < 3; start++) {
+      assertThatThrownBy(
+              () -> rig.run(GateRig.rules(GateRig.BUDGET), stopped, new GateListener() {}))
+          .isInstanceOf(InterruptedException.class);
+    }
+    rig.runUntilDecided("a");
+
+    assertThat(rig.decisions().get(0).getStatus()).isEqualTo(CheckpointStatus.PROMOTED);
   }
 
   @Test

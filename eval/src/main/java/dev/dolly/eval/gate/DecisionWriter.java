@@ -112,18 +112,23 @@ final class DecisionWriter {
     }
     Future<RecordMetadata> sent =
         send(TopicCatalogue.CHECKPOINTS, event.getModel(), events.encode(event));
-    commit(candidate.offset(), beforeCommit);
+    commit(new OffsetAndMetadata(candidate.offset() + 1), beforeCommit);
     return new Written(offset(sent), measured);
   }
 
   /** Writes that there is nothing to decide on a candidate. */
   void passOver(long offset) {
-    producer.beginTransaction();
-    commit(offset, () -> {});
+    mark(new OffsetAndMetadata(offset + 1));
   }
 
-  private void commit(long offset, Runnable beforeCommit) {
-    producer.sendOffsetsToTransaction(Map.of(source, new OffsetAndMetadata(offset + 1)), group);
+  /** Writes where the gate is and what goes on there. */
+  void mark(OffsetAndMetadata position) {
+    producer.beginTransaction();
+    commit(position, () -> {});
+  }
+
+  private void commit(OffsetAndMetadata position, Runnable beforeCommit) {
+    producer.sendOffsetsToTransaction(Map.of(source, position), group);
     beforeCommit.run();
     producer.commitTransaction();
   }

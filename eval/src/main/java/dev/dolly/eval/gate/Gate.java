@@ -34,6 +34,9 @@ public final class Gate {
   private final List<Suite> suites;
   private final GateListener listener;
 
+  /** Process ids are used again, and two gates may share one, or a name on two machines. */
+  private final String process = ProcessHandle.current().pid() + "-" + System.nanoTime();
+
   /**
    * @param suites those that the rules name
    * @param listener hears of everything, on the thread that runs
@@ -68,7 +71,7 @@ public final class Gate {
 
   /** Returns when it takes new clients to go on. */
   private void session(PatientRegistry registry) throws InterruptedException {
-    try (GateClients clients = new GateClients(settings, registry)) {
+    try (GateClients clients = new GateClients(settings, registry, process)) {
       Evaluator evaluator =
           new Evaluator(
               new LocalCheckpoints(settings.checkpointPrefixes(), FreeMemory.ofSystem()),

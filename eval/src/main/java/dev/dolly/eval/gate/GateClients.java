@@ -19,7 +19,6 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -38,16 +37,19 @@ final class GateClients implements AutoCloseable {
 
   private final GateSettings settings;
   private final PatientRegistry registry;
+  private final String process;
   private final KafkaProducer<byte[], byte[]> producer;
   private final KafkaConsumer<byte[], byte[]> events;
   private final KafkaConsumer<byte[], byte[]> results;
 
   /**
+   * @param process a name that no other gate has
    * @throws EvaluationException when topics or schemas are missing
    */
-  GateClients(GateSettings settings, PatientRegistry registry) {
+  GateClients(GateSettings settings, PatientRegistry registry, String process) {
     this.settings = settings;
     this.registry = registry;
+    this.process = process;
     this.producer = producer();
     this.events = consumer();
     this.results = consumer();
@@ -76,11 +78,16 @@ final class GateClients implements AutoCloseable {
     return CodeVersion.current();
   }
 
-  /** Where the group goes on; 0 where it never was. */
-  long firstOffset() {
+  /** Who evaluates. */
+  String process() {
+    return process;
+  }
+
+  /** Where the group goes on. */
+  Position position() {
     return Optional.ofNullable(events.committed(Set.of(SOURCE)).get(SOURCE))
-        .map(OffsetAndMetadata::offset)
-        .orElse(0L);
+        .map(committed -> Position.of(committed, process))
+        .orElse(Position.START);
   }
 
   TopicLog<CheckpointEvent> events(Consumer<Entry<CheckpointEvent>> reader) {

@@ -1,8 +1,10 @@
 package dev.dolly.eval.gate;
 
+import dev.dolly.eval.EvaluationException;
 import dev.dolly.eval.gate.DecisionWriter.Running;
 import dev.dolly.eval.gate.TopicLog.Entry;
 import dev.dolly.schemas.avro.CheckpointEvent;
+import dev.dolly.schemas.avro.ErrorCode;
 import dev.dolly.schemas.avro.EvalResult;
 import dev.dolly.schemas.checkpoint.ModelHistory;
 import dev.dolly.schemas.checkpoint.RecordedEvent;
@@ -10,10 +12,14 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.apache.kafka.common.KafkaException;
 
 /** Deals with one candidate after the other, in the order of their offsets. One thread. */
 final class GateSession {
   private static final Duration POLL = Duration.ofSeconds(1);
+
+  /** A process may die by chance, or of what else runs beside it; hardly twice in a row. */
+  private static final int DEATHS = 2;
 
   private final GateRules rules;
   private final Evaluator evaluator;
@@ -24,6 +30,10 @@ final class GateSession {
   private final KnownResults known;
   private final TopicLog<EvalResult> results;
   private final DecisionWriter writer;
+  private final String process;
+
+  /** Of the candidate at hand. */
+  private Position position;
 
   /**
    * @param clock for the times of events
@@ -39,7 +49,9 @@ final class GateSession {
     this.evaluator = evaluator;
     this.listener = listener;
     this.clock = clock;
-    this.candidates = new Candidates(clients.model(), clients.firstOffset());
+    this.process = clients.process();
+    this.position = clients.position();
+    this.candidates = new Candidates(clients.model(), position.offset());
     this.events = clients.events(candidates::add);
     this.known = new KnownResults(clients.codeVersion());
     this.results = clients.results(entry -> known.add(entry.value()));
@@ -63,8 +75,12 @@ final class GateSession {
     if (passOver(candidate)) {
       return;
     }
+    position = position.at(candidate.offset());
     Evaluator.Trial trial = evaluator.trial();
-    Evaluation own = evaluate(trial, candidate.value());
+    Evaluation own =
+        position.deaths() < DEATHS
+            ? evaluate(trial, candidate.value())
+            : deadly(candidate.value().getVersion());
     Optional<Running> running = Optional.empty();
     // That took its time: somebody may have decided meanwhile, or another version runs.
     events.catchUp();
@@ -82,7 +98,34 @@ final class GateSession {
   private Evaluation evaluate(Evaluator.Trial trial, CheckpointEvent event)
       throws InterruptedException {
     listener.evaluating(event);
-    return trial.evaluate(event);
+    writer.mark(position.underWay(process));
+    Evaluation evaluation;
+    try {
+      evaluation = trial.evaluate(event);
+    } catch (InterruptedException | EvaluationException e) {
+      stopped(e);
+      throw e;
+    }
+    writer.mark(position.ended());
+    return evaluation;
+  }
+
+  /** The process ends now, and not by what it evaluated. */
+  private void stopped(Exception why) {
+    try {
+      writer.mark(position.ended());
+    } catch (KafkaException e) { // the broker went first; it counts as a death then
+      why.addSuppressed(e);
+    }
+  }
+
+  private Evaluation deadly(String version) {
+    return new Evaluation.Refused(
+        version,
+        List.of(),
+        ErrorCode.INTERNAL,
+        "%s could not be evaluated: the gate's process died %d times while it did"
+            .formatted(version, position.deaths()));
   }
 
   /** Whether there is nothing to decide. */
