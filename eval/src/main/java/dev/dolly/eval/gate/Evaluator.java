@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.function.LongSupplier;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,7 +75,8 @@ final class Evaluator {
       } catch (OutOfMemoryError e) {
         return new Evaluation.Refused(
             version, done, ErrorCode.CHECKPOINT_TOO_LARGE, event.getUri() + " does not fit: " + e);
-      } catch (CancellationException e) {
+      } catch (CancellationException | InterruptException e) {
+        Thread.interrupted(); // Kafka sets it again, and it has been heard
         throw (InterruptedException) new InterruptedException(e.getMessage()).initCause(e);
       } catch (KafkaException | EvaluationException e) {
         throw e;
