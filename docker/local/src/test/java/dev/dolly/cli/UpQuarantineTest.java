@@ -30,17 +30,22 @@ class UpQuarantineTest {
   @TempDir private Path directory;
 
   private Path data;
+  private Path model;
 
   @Test
   void threeAbortsMakeADeadLetterOfItAndThreeKillsDoNot() throws Exception {
     data = directory.resolve("data");
+    model = directory.resolve("model");
+    Invocation made = Invocation.of("", "models", "make", "pythia-70m", "--out", model.toString());
+    assertThat(made.code()).as(made.err()).isZero();
     Path marks = Files.createDirectories(data.resolve("crashes/in-flight"));
     try (DollyProcess up = up();
         WatchService watch = marks.getFileSystem().newWatchService()) {
       marks.register(watch, StandardWatchEventKinds.ENTRY_CREATE);
       up.address();
-      // One token a step: it is long in the engine before it gains any.
-      send("poison", "word ".repeat(200));
+      // One token a step, of a model whose steps take milliseconds: it is in the engine for seconds
+      // before it gains any.
+      send("poison", "word ".repeat(1500));
       Set<Long> dead = new HashSet<>();
       for (String signal : List.of("KILL", "KILL", "KILL", "ABRT", "ABRT", "ABRT")) {
         long pid = awaitMark(marks, watch, dead);
@@ -63,7 +68,7 @@ class UpQuarantineTest {
         "--free-ports",
         "--set=inference.prefill-chunk=1",
         "--model",
-        Fixtures.model("neox").toString(),
+        model.toString(),
         "--data",
         data.toString());
   }

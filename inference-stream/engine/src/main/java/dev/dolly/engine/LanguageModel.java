@@ -19,9 +19,7 @@ import dev.dolly.engine.torch.Int8Range;
 import dev.dolly.engine.torch.PassingThread;
 import dev.dolly.engine.torch.TorchScript;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -45,7 +43,7 @@ public final class LanguageModel implements AutoCloseable {
   private final Optional<TensorParallel> parallel;
   private final long weightBytes;
   private final String fingerprint;
-  private final Deque<AutoCloseable> owned = new ArrayDeque<>();
+  private final Owned owned = new Owned();
   private Tokenizer tokenizer; // guarded by this
   private PromptFormat promptFormat; // guarded by this
 
@@ -68,13 +66,13 @@ public final class LanguageModel implements AutoCloseable {
       }
       TorchScript.prepareThread(loadingThreads);
       for (int rank = 0; rank < devices; rank++) {
-        ranks.add(own(new Rank(directory, dtype, new Part(rank, devices), range)));
+        ranks.add(owned.add(new Rank(directory, dtype, new Part(rank, devices), range)));
       }
       parallel =
           devices == 1
               ? Optional.empty()
               : Optional.of(
-                  own(
+                  owned.add(
                       new TensorParallel(
                           ranks, config.layers(), Wiring.of(config).parallelResidual(), threads)));
       weightBytes = ranks.stream().mapToLong(Rank::bytes).sum();
@@ -155,7 +153,7 @@ public final class LanguageModel implements AutoCloseable {
    */
   public synchronized Tokenizer tokenizer() {
     if (tokenizer == null) {
-      Tokenizer opened = own(Tokenizer.load(directory));
+      Tokenizer opened = owned.add(Tokenizer.load(directory));
       if (opened.size() > config.vocabSize()) {
         throw new ModelFormatException(
             directory.tokenizerFile(),
@@ -293,25 +291,6 @@ public final class LanguageModel implements AutoCloseable {
 
   @Override
   public synchronized void close() {
-    IllegalStateException failure = null;
-    while (!owned.isEmpty()) {
-      try {
-        owned.pop().close();
-      } catch (Exception e) { // the others must be freed all the same
-        if (failure == null) {
-          failure = new IllegalStateException("closing " + directory.path(), e);
-        } else {
-          failure.addSuppressed(e);
-        }
-      }
-    }
-    if (failure != null) {
-      throw failure;
-    }
-  }
-
-  private <T extends AutoCloseable> T own(T resource) {
-    owned.push(resource);
-    return resource;
+    owned.close();
   }
 }

@@ -16,8 +16,6 @@ import dev.dolly.engine.model.ModelDirectory;
 import dev.dolly.engine.torch.Int8Range;
 import dev.dolly.engine.torch.TorchScript;
 import java.nio.FloatBuffer;
-import java.util.ArrayDeque;
-import java.util.Deque;
 
 /**
  * What one device has of a model: weights, and the script that computes with them. Read-only, so
@@ -35,7 +33,7 @@ final class Rank implements AutoCloseable {
   private final IValue sin;
   private final long bytes;
   private final boolean packed;
-  private final Deque<AutoCloseable> owned = new ArrayDeque<>();
+  private final Owned owned = new Owned();
 
   /**
    * Loads its weights, tensor by tensor, on the calling thread.
@@ -49,14 +47,15 @@ final class Rank implements AutoCloseable {
     heads = (int) part.share(config.heads());
     firstId = part.from(config.vocabSize());
     try {
-      manager = own((PtNDManager) NDManager.newBaseManager(Device.cpu(), "PyTorch"));
-      script = own(TorchScript.load(manager, wiring.scripts(), wiring.constants(range, heads)));
+      manager = owned.add((PtNDManager) NDManager.newBaseManager(Device.cpu(), "PyTorch"));
+      script =
+          owned.add(TorchScript.load(manager, wiring.scripts(), wiring.constants(range, heads)));
       Weights loader = new Weights(directory, script, manager, dtype, part);
-      weights = own(IValue.listFrom(loader.load(wiring.body())));
-      head = own(IValue.listFrom(loader.load(wiring.head())));
+      weights = owned.add(IValue.listFrom(loader.load(wiring.body())));
+      head = owned.add(IValue.listFrom(loader.load(wiring.head())));
       Rotary rotary = wiring.rotary();
-      cos = own(table(rotary.cos(config.window()), rotary.dims()));
-      sin = own(table(rotary.sin(config.window()), rotary.dims()));
+      cos = owned.add(table(rotary.cos(config.window()), rotary.dims()));
+      sin = owned.add(table(rotary.sin(config.window()), rotary.dims()));
       bytes = loader.bytes();
       packed = loader.packed();
     } catch (RuntimeException | Error e) {
@@ -147,26 +146,7 @@ final class Rank implements AutoCloseable {
 
   @Override
   public void close() {
-    IllegalStateException failure = null;
-    while (!owned.isEmpty()) {
-      try {
-        owned.pop().close();
-      } catch (Exception e) { // the others must be freed all the same
-        if (failure == null) {
-          failure = new IllegalStateException("freeing " + part, e);
-        } else {
-          failure.addSuppressed(e);
-        }
-      }
-    }
-    if (failure != null) {
-      throw failure;
-    }
-  }
-
-  private <T extends AutoCloseable> T own(T resource) {
-    owned.push(resource);
-    return resource;
+    owned.close();
   }
 
   private IValue table(float[] values, int dims) {

@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.Phaser;
 import java.util.function.Function;
 
@@ -77,35 +78,45 @@ final class TensorParallel implements AutoCloseable {
     }
   }
 
-  /** What each rank makes, in their order; where one fails, what the first one threw. */
+  /** What each rank makes, in their order; throws when all have ended, where one failed. */
   private List<IValue> everywhere(Function<Rank, IValue> work) {
-    List<Future<IValue>> others = new ArrayList<>();
+    FutureTask<IValue> first = new FutureTask<>(() -> work.apply(ranks.get(0)));
+    List<Future<IValue>> all = new ArrayList<>(List.of(first));
     for (int i = 1; i < ranks.size(); i++) {
       Rank rank = ranks.get(i);
-      others.add(threads.get(i - 1).submit(() -> work.apply(rank)));
+      all.add(threads.get(i - 1).submit(() -> work.apply(rank)));
     }
+    first.run();
     List<IValue> results = new ArrayList<>();
-    RuntimeException failure = null;
-    try {
-      results.add(work.apply(ranks.get(0)));
-    } catch (RuntimeException e) {
-      failure = e;
-    }
-    for (Future<IValue> other : others) {
+    List<Throwable> failures = new ArrayList<>();
+    for (Future<IValue> each : all) {
       try {
-        results.add(joined(other));
-      } catch (RuntimeException e) {
-        failure = failure == null || failure instanceof CancellationException ? e : failure;
+        results.add(joined(each));
+      } catch (ExecutionException e) {
+        failures.add(e.getCause());
       }
     }
-    if (failure != null) {
+    if (!failures.isEmpty()) {
       results.forEach(IValue::close);
-      throw failure;
+      throw thrown(failures);
     }
     return results;
   }
 
-  private static IValue joined(Future<IValue> future) {
+  /** What one of them threw of itself: the others only heard of it. */
+  private static RuntimeException thrown(List<Throwable> failures) {
+    Throwable cause =
+        failures.stream()
+            .filter(failure -> !(failure instanceof CancellationException))
+            .findFirst()
+            .orElse(failures.get(0));
+    if (cause instanceof Error error) {
+      throw error;
+    }
+    return (RuntimeException) cause; // a function throws nothing else
+  }
+
+  private static IValue joined(Future<IValue> future) throws ExecutionException {
     boolean interrupted = false;
     try {
       while (true) {
@@ -115,11 +126,6 @@ final class TensorParallel implements AutoCloseable {
           interrupted = true;
         }
       }
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException runtime) {
-        throw runtime;
-      }
-      throw (Error) e.getCause();
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
